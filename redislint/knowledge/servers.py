@@ -36,7 +36,7 @@ FLAVOURS: tuple[str, ...] = ("redis", "valkey")
 
 _TAG = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![0-9])")
 _NAMELESS = frozenset(
-    "latest alpine bookworm bullseye buster stretch jessie trixie slim stable unstable".split()
+    ("latest", "alpine", "bookworm", "bullseye", "buster", "stretch", "jessie", "trixie", "slim")
 )
 
 

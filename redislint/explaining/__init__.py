@@ -1,0 +1,1 @@
+"""Explaining what users paste: rule names, directives, error messages and whole logs."""

@@ -1,0 +1,103 @@
+"""Find the known messages in a text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from redislint.explaining.evidence import enough
+from redislint.explaining.text import skeleton, tidy
+from redislint.knowledge.messages import Message, load
+
+LONGEST_TEXT = 200_000
+"""Characters of a pasted message that are looked at; more is a log and should be streamed."""
+
+
+def _trie(words: list[str]) -> str:
+    root: dict[str, dict] = {}  # type: ignore[type-arg]
+    for word in words:
+        node = root
+        for char in word:
+            node = node.setdefault(char, {})
+        node[""] = {}
+
+    def render(node: dict) -> str:  # type: ignore[type-arg]
+        if "" in node:
+            return ""
+        parts = [re.escape(char) + render(rest) for char, rest in sorted(node.items())]
+        return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+
+    return render(root)
+
+
+@cache
+def anchor_expression() -> str:
+    """One expression that finds any anchor in a skeleton.
+
+    It is a trie, so that a text without anchors is left after a step or two at each place.
+    An anchor that begins with a shorter anchor is found as the shorter one.
+    """
+    return _trie(sorted({anchor for message in load() for anchor in message.anchors}))
+
+
+@cache
+def _anchor_regex() -> re.Pattern[str]:
+    return re.compile(anchor_expression())
+
+
+def candidates(text: str) -> list[Message]:
+    """The messages one of whose anchors occurs in `text`."""
+    bones = skeleton(text)
+    if not _anchor_regex().search(bones):
+        return []
+    return [m for m in load() if any(anchor in bones for anchor in m.anchors)]
+
+
+def match_line(line: str, block: str, alone: bool = False) -> list[Message]:
+    """The messages in one tidied line; `block` is the text around it, for evidence."""
+    found = []
+    for message in candidates(line):
+        strong, weak = message.strong_regex, message.weak_regex
+        if (strong and strong.search(line)) or (
+            weak and weak.search(line) and enough(message.needs, line, block, alone)
+        ):
+            found.append(message)
+    return found
+
+
+def find(text: str) -> list[Message]:
+    """The messages in a pasted text, in the order of their first appearance.
+
+    Lines that a terminal or a mail has wrapped are also tried joined, with and without a space.
+    """
+    text = text[:LONGEST_TEXT]
+    lines = [tidy(line) for line in text.splitlines()]
+    block = "\n".join(lines)
+    found: dict[str, Message] = {}
+    for line in lines:
+        for message in match_line(line, block, alone=True):
+            found.setdefault(message.name, message)
+    if len(lines) > 1:
+        # A pasted quotation may carry a mark at the start of each line.
+        bare = [re.sub(r"^(?:> ?|\| )+", "", line) for line in lines]
+        for joined in (tidy(" ".join(bare)), tidy("".join(bare))):
+            for message in _in_joined(joined, lines, block):
+                found.setdefault(message.name, message)
+    return list(found.values())
+
+
+def _in_joined(joined: str, lines: list[str], block: str) -> list[Message]:
+    """Matches that cross a line's end. Weak words must not borrow evidence by joining."""
+    found = []
+    for message in candidates(joined):
+        strong, weak = message.strong_regex, message.weak_regex
+        if strong and strong.search(joined):
+            found.append(message)
+        elif (
+            weak
+            and not any(weak.search(line) for line in lines)
+            and weak.search(joined)
+            and enough(message.needs, joined, block, alone=True)
+        ):
+            found.append(message)
+    return found

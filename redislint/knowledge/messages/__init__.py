@@ -1,0 +1,106 @@
+"""What servers and clients print when Redis is in trouble, what it means and what to do.
+
+The TOML files beside this module hold one ``[[message]]`` table a message:
+
+``name``      the name that users and other pages use; unique.
+``by``        who prints it.
+``patterns``  regular expressions (case does not matter unless ``case`` is true), tried on text
+              that `redislint.explaining.text.tidy` has cleaned: one line, straight quotes.
+``weak``      patterns of words that other products print as well ("connection refused"): they
+              count only with evidence, see ``needs``.
+``needs``     the evidence for ``weak``: ``redis`` (the line or its block names Redis), ``node``
+              (it names a Node.js client), ``open`` (nothing in it names another product).
+``anchors``   lower-case pieces, digits written as 0; every text that a pattern matches contains
+              one of them. They are the fast way to say no; tests hold them to it.
+``meaning``, ``causes`` (pairs: cause, how to tell it from the others; likeliest first), ``ask``
+              (the question or command that tells the causes apart), ``now``, ``good``, ``rules``.
+
+Sources: the servers' own texts (6.2, 7.0, 8.2, Valkey 9.1), the clients' documentation and
+releases, incidents.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+
+FILES = ("server", "storage", "replication", "java", "python", "others")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One possible cause and the observation that tells it from the others."""
+
+    text: str
+    tell: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One known message; the fields are described at the top of this module."""
+
+    name: str
+    by: str
+    patterns: tuple[str, ...]
+    weak: tuple[str, ...]
+    needs: str
+    anchors: tuple[str, ...]
+    case: bool
+    meaning: str
+    causes: tuple[Cause, ...]
+    ask: str
+    now: str
+    good: str
+    rules: tuple[str, ...]
+
+    @cached_property
+    def strong_regex(self) -> re.Pattern[str] | None:
+        """All patterns that stand for themselves, as one expression."""
+        return self._compile(self.patterns)
+
+    @cached_property
+    def weak_regex(self) -> re.Pattern[str] | None:
+        """All patterns that need evidence, as one expression."""
+        return self._compile(self.weak)
+
+    def _compile(self, patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+        if not patterns:
+            return None
+        joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+        return re.compile(joined, 0 if self.case else re.IGNORECASE)
+
+
+@cache
+def load() -> tuple[Message, ...]:
+    """All known messages, those of the server first."""
+    found = []
+    for name in FILES:
+        text = resources.files(__name__).joinpath(f"{name}.toml").read_text("utf-8")
+        for row in tomllib.loads(text)["message"]:
+            found.append(
+                Message(
+                    name=row["name"],
+                    by=row["by"],
+                    patterns=tuple(row["patterns"]),
+                    weak=tuple(row.get("weak", ())),
+                    needs=row.get("needs", ""),
+                    anchors=tuple(row["anchors"]),
+                    case=row.get("case", False),
+                    meaning=row["meaning"],
+                    causes=tuple(Cause(*pair) for pair in row["causes"]),
+                    ask=row["ask"],
+                    now=row["now"],
+                    good=row["good"],
+                    rules=tuple(row["rules"]),
+                )
+            )
+    return tuple(found)
+
+
+def by_name(name: str) -> Message | None:
+    """The message of this name; case does not matter."""
+    wanted = name.strip().lower()
+    return next((message for message in load() if message.name.lower() == wanted), None)

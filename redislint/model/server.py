@@ -1,0 +1,218 @@
+"""A server with its settings: the same model for a file, a command line, an image, CONFIG GET."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from redislint.knowledge.directives import Directive, all_names, table
+from redislint.knowledge.servers import SERVERS, flavour
+from redislint.model import subject
+from redislint.model.setting import Setting, parse, save_points
+from redislint.model.subject import FactSpec, Subject
+from redislint.model.value import ABSENT, Origin, Value, default, unknown
+from redislint.source import Span
+
+LIKELY = tuple(
+    s
+    for s in SERVERS
+    if s not in ("redis-2.8", "redis-3.0", "redis-3.2", "redis-4.0", "redis-5.0", "redis-6.0")
+)
+"""Servers that somebody who names no version may still run: those that had releases since 2021."""
+
+_TYPE = {"bool": "bool", "int": "int", "float": "number", "memory": "size", "enum": "enum"}
+
+
+@lru_cache(maxsize=1)
+def _newest_first() -> dict[str, Directive]:
+    found: dict[str, Directive] = {}
+    for server in reversed(SERVERS):
+        for name, directive in table(server).items():
+            found.setdefault(name, directive)
+    return found
+
+
+@lru_cache(maxsize=2048)
+def spellings(name: str) -> tuple[str, ...]:
+    """Every name that any server gives to the directive of this name, itself first."""
+    found = {name: None}
+    for server in all_names().get(name, ()):
+        directive = table(server).get(name)
+        if directive is not None:
+            found[directive.name] = None
+            found.update(dict.fromkeys(directive.aliases))
+    return tuple(found)
+
+
+def shown(server: str) -> str:
+    """A server key as users read it: `redis 7.2`."""
+    return server.replace("-", " ")
+
+
+class Server(Subject):
+    """A Redis or Valkey server.
+
+    `settings` are in the order in which the server reads them. `complete` says whether all of
+    them are known; where it is not, a directive that nobody set is unknown, with `why`.
+    `image_defaults` are defaults that an image or a package changes.
+    """
+
+    kind = "server"
+
+    def __init__(
+        self,
+        label: str,
+        anchor: Span | None,
+        settings: Iterable[Setting] = (),
+        *,
+        complete: bool = True,
+        why: str = "",
+    ) -> None:
+        super().__init__(label, anchor)
+        self.settings: list[Setting] = list(settings)
+        self.complete = complete
+        self.why = why
+        self.candidates = LIKELY
+        self.version_origin = Origin(None, "no version is named")
+        self.image_defaults: dict[str, Value] = {}
+        self.config_paths: tuple[str, ...] = ()
+
+    @property
+    def server(self) -> str:
+        """The server key under which facts are asked: the view's, else the newest candidate."""
+        return self.version or self.candidates[-1]
+
+    def written(self, name: str) -> list[Setting]:
+        """The settings of a directive, under any spelling, in order."""
+        names = spellings(name)
+        return [s for s in self.settings if s.name in names]
+
+    def missing(self, name: str) -> Value:
+        """The effective value of a directive; absent for names that are none."""
+        if name not in _newest_first():
+            return ABSENT
+        known = table(self.server)
+        directive = next((known[n] for n in spellings(name) if n in known), None)
+        lines = self.written(name)
+        if name == "save" and lines:
+            return self._save(lines)
+        if lines:
+            return lines[-1].value(directive or _newest_first()[name])
+        if not self.complete:
+            return unknown(self.why or "part of the configuration is unknown", set=None)
+        if name in self.image_defaults:
+            return self.image_defaults[name]
+        if directive is None:
+            return ABSENT
+        note = f"default of {shown(self.server)}"
+        if (
+            name == "save"
+            and (self.settings or self.config_paths)
+            and not _saves_by_default(self.server)
+        ):
+            return default(
+                (), f"{shown(self.server)} drops its save points when any option is given"
+            )
+        if directive.default is None:
+            return default(None, note)
+        words = (
+            tuple(directive.default.split()) if directive.kind != "string" else (directive.default,)
+        )
+        if name == "save":
+            return default(save_points(words) or (), note)
+        return default(parse(directive, words or ("",)), note)
+
+    def _save(self, lines: list[Setting]) -> Value:
+        """Save lines accumulate; `save ""` forgets those before it."""
+        points: tuple[tuple[int, int], ...] = ()
+        last = lines[-1]
+        for line in lines:
+            if line.templated:
+                return unknown("filled in from outside", line.span)
+            found = save_points(line.args)
+            if found == ():
+                points, last = (), line
+            elif found:
+                points, last = points + found, line
+        return Value(points, Origin(last.span), raw=" ".join(f"{s} {c}" for s, c in points) or '""')
+
+
+def _saves_by_default(server: str) -> bool:
+    """Up to redis 6.0 a configuration file or any option cleared the built-in save points."""
+    return flavour(server) == "valkey" or SERVERS.index(server) >= SERVERS.index("redis-6.2")
+
+
+def _specs() -> list[FactSpec]:
+    specs = []
+    for name, directive in sorted(_newest_first().items()):
+        type_ = (
+            "duration"
+            if directive.time and directive.kind != "save"
+            else _TYPE.get(directive.kind, "text")
+        )
+        if directive.kind in (
+            "save",
+            "address-list",
+            "replicaof",
+            "rename-command",
+            "client-output-buffer-limit",
+        ):
+            type_ = "list"
+        specs.append(
+            FactSpec(
+                name,
+                type_,
+                f"the directive {name}",
+                choices=directive.enum if directive.kind == "enum" else (),
+                unit=directive.time or "",
+                secret=directive.secret,
+            )
+        )
+    return specs
+
+
+def directive_spec(name: str) -> FactSpec | None:
+    """The vocabulary entry of a directive, made when it is asked for."""
+    return subject.VOCABULARY["server"].get(name)
+
+
+class _Vocabulary(dict[str, FactSpec]):
+    """The server's vocabulary; directives join it when a name is first missing.
+
+    Building 300 entries costs more than judging a file, and a check with compiled pages asks for
+    none of them.
+    """
+
+    _loaded = False
+
+    def _load(self) -> None:
+        if not self._loaded:
+            self._loaded = True
+            for spec in _specs():
+                self.setdefault(spec.name, spec)
+
+    def __missing__(self, name: str) -> FactSpec:
+        self._load()
+        if name in self:
+            return dict.__getitem__(self, name)
+        raise KeyError(name)
+
+    def load(self) -> _Vocabulary:
+        """Fill in every directive: for compiling conditions and for the vocabulary page."""
+        self._load()
+        return self
+
+
+subject.VOCABULARY["server"] = _Vocabulary(subject.VOCABULARY.get("server", {}))
+subject.kind(
+    "server",
+    "a Redis or Valkey server, from a configuration file, a command line, an image or CONFIG GET",
+    [
+        FactSpec("container", "subject", "the container that runs it", target="container"),
+        FactSpec("cluster", "subject", "the cluster it is a node of", target="cluster"),
+        FactSpec("purpose", "enum", "what the data is for, as far as the repository shows",
+                 choices="cache session queue rate-limiter leaderboard lock pubsub primary unknown".split()),
+        FactSpec("environment", "enum", "where it runs, as far as names and addresses show",
+                 choices="production development test example unknown".split()),
+    ],
+)  # fmt: skip
