@@ -176,7 +176,7 @@ def directive_spec(name: str) -> FactSpec | None:
     return subject.VOCABULARY["server"].get(name)
 
 
-class _Vocabulary(dict[str, FactSpec]):
+class Vocabulary(dict[str, FactSpec]):
     """The server's vocabulary; directives join it when a name is first missing.
 
     Building 300 entries costs more than judging a file, and a check with compiled pages asks for
@@ -197,13 +197,13 @@ class _Vocabulary(dict[str, FactSpec]):
             return dict.__getitem__(self, name)
         raise KeyError(name)
 
-    def load(self) -> _Vocabulary:
+    def load(self) -> Vocabulary:
         """Fill in every directive: for compiling conditions and for the vocabulary page."""
         self._load()
         return self
 
 
-subject.VOCABULARY["server"] = _Vocabulary(subject.VOCABULARY.get("server", {}))
+subject.VOCABULARY["server"] = Vocabulary(subject.VOCABULARY.get("server", {}))
 subject.kind(
     "server",
     "a Redis or Valkey server, from a configuration file, a command line, an image or CONFIG GET",

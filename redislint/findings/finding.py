@@ -1,0 +1,83 @@
+"""A finding: what a rule says about a place, and why it is so."""
+
+from __future__ import annotations
+
+import hashlib
+
+from redislint.rules.book import Rule
+from redislint.source import Span
+
+
+class Reason:
+    """A fact that made the condition true: text, and the place that says so where there is one."""
+
+    __slots__ = ("span", "text")
+
+    def __init__(self, text: str, span: Span | None = None) -> None:
+        self.text = text
+        self.span = span
+
+
+class Edit:
+    """Replace a span's text."""
+
+    __slots__ = ("span", "text")
+
+    def __init__(self, span: Span, text: str) -> None:
+        self.span = span
+        self.text = text
+
+
+class Fix:
+    """What to do: a sentence, and edits where a program can do it.
+
+    `safety`: safe (keeps behaviour), unsafe (changes behaviour: the point of it), display (for
+    a person to write).
+    """
+
+    __slots__ = ("edits", "safety", "text")
+
+    def __init__(self, text: str, safety: str, edits: list[Edit]) -> None:
+        self.text = text
+        self.safety = safety
+        self.edits = edits
+
+
+class Finding:
+    """One report of one rule at one place."""
+
+    __slots__ = (
+        "confidence", "fix", "message", "ordinal", "reasons", "rule", "severity", "span", "subject",
+        "suppressed",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        rule: Rule,
+        message: str,
+        span: Span,
+        reasons: list[Reason],
+        subject: str,
+        fix: Fix | None = None,
+    ) -> None:
+        self.rule = rule
+        self.message = message
+        self.span = span
+        self.reasons = reasons
+        self.subject = subject
+        self.fix = fix
+        self.severity = rule.severity
+        self.confidence = rule.confidence
+        self.ordinal = 0
+        self.suppressed: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Stays the same when lines move: rule, path, the line's text, and which of its like."""
+        line = " ".join(self.span.source.root.line_text(self.span.line).split())
+        basis = f"{self.rule.name}\0{self.span.path}\0{line}\0{self.subject}\0{self.ordinal}"
+        return hashlib.blake2b(basis.encode(), digest_size=12).hexdigest()
+
+    def sort_key(self) -> tuple[str, int, int, str]:
+        """By place, then by code."""
+        return (self.span.path, self.span.line, self.span.column, self.rule.code)

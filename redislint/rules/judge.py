@@ -1,0 +1,195 @@
+"""Deployment + rules → findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from redislint.findings.finding import Edit, Finding, Fix, Reason
+from redislint.model.deployment import Deployment
+from redislint.model.subject import VOCABULARY, Subject
+from redislint.model.value import Value
+from redislint.rules.book import Rule
+from redislint.rules.condition import lookup
+from redislint.rules.display import show
+from redislint.rules.evaluate import Reason as Fact
+from redislint.rules.evaluate import fetch, truth
+from redislint.source import Span
+
+_FIELD = re.compile(r"\{([a-z][\w.-]*)(?:\(([^)]*)\))?\}")
+
+
+def judge(
+    deployment: Deployment, rules: Iterable[Rule], *, pedantic: bool = False
+) -> list[Finding]:
+    """Every finding of the rules, sorted by place, each place once."""
+    by_kind: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_kind.setdefault(rule.on, []).append(rule)
+    found: list[tuple[Subject, Finding]] = []
+    fired: dict[int, set[str]] = {}
+    for subject in deployment.subjects:
+        for rule in by_kind.get(subject.kind, ()):
+            held = holds(rule, subject, pedantic=pedantic)
+            if held is None:
+                continue
+            view, facts = held
+            finding = report(rule, view, facts)
+            if finding is not None:
+                found.append((subject, finding))
+                fired.setdefault(id(subject), set()).add(rule.name)
+    kept = [f for s, f in found if not _covered(s, f.rule, fired)]
+    return _once(sorted(kept, key=Finding.sort_key))
+
+
+def holds(
+    rule: Rule, subject: Subject, *, pedantic: bool = False
+) -> tuple[Subject, list[Fact]] | None:
+    """The view under which the rule's condition is true, with its facts; None where it is not.
+
+    With several possible versions the condition must be true under each of them.
+    """
+    versions = (subject.version,) if subject.version else tuple(reversed(subject.candidates))
+    if not versions:
+        outcome, facts = truth(rule.when, subject)
+        return (subject, facts) if outcome or (outcome is None and pedantic) else None
+    first: tuple[Subject, list[Fact]] | None = None
+    for version in versions:
+        view = subject.under(version) if version is not None else subject
+        outcome, facts = truth(rule.when, view)
+        if not outcome and not (outcome is None and pedantic):
+            return None
+        if first is None:
+            first = view, facts
+            if not any(v.set is False or v.origin.note for _, v in facts) and not _versioned(view):
+                break
+    return first
+
+
+def _versioned(subject: Subject) -> bool:
+    """Whether computed facts may differ between versions: then each one is asked."""
+    return True
+
+
+def _covered(subject: Subject, rule: Rule, fired: dict[int, set[str]]) -> bool:
+    if not rule.covered_by:
+        return False
+    near = [subject, *subject.links.values()]
+    near += [link for other in subject.links.values() for link in other.links.values()]
+    names = set().union(*(fired.get(id(s), set()) for s in near))
+    return any(cover in names for cover in rule.covered_by)
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Each place once per rule; those left with the same fingerprint are numbered."""
+    seen: set[tuple[str, str, int, int]] = set()
+    kept: list[Finding] = []
+    like: dict[str, int] = {}
+    for finding in findings:
+        place = (finding.rule.name, finding.span.path, finding.span.line, finding.span.column)
+        if place in seen:
+            continue
+        seen.add(place)
+        plain = finding.fingerprint
+        finding.ordinal = like.get(plain, 0)
+        like[plain] = finding.ordinal + 1
+        kept.append(finding)
+    return kept
+
+
+def report(rule: Rule, subject: Subject, facts: list[Fact]) -> Finding | None:
+    """The finding of a rule on a subject; None where there is no place to show."""
+    reasons = explain(facts, subject)
+    span = _place(rule, subject, facts)
+    if span is None:
+        return None
+    message = fill(rule.message, subject)
+    return Finding(rule, message, span, reasons, subject.label, _fix(rule, subject))
+
+
+def fill(message: str, subject: Subject) -> str:
+    """A message with its facts filled in, on one line."""
+
+    def value(match: re.Match[str]) -> str:
+        name, arguments = match[1], match[2]
+        if name == "subject":
+            return subject.label
+        if arguments is not None:
+            return show(subject.call(name, [a.strip() for a in arguments.split(",")]), None)
+        return show(fetch(name, subject), lookup(name, subject.kind))
+
+    return " ".join(_FIELD.sub(value, message).split())
+
+
+def explain(facts: list[Fact], subject: Subject) -> list[Reason]:
+    """The "because" lines: each fact once, with where it comes from."""
+    reasons: list[Reason] = []
+    seen: set[str] = set()
+    for name, value in facts:
+        spec = None if "(" in name else lookup(name, subject.kind)
+        shown = value.why if not value.known and value.why else show(value, spec)
+        text = f"{name} is {shown}"
+        if value.origin.note:
+            text += f" ({value.origin.note})"
+        elif value.set is False and value.span is None:
+            text = f"{name} is not set" if value.value is None else f"{text} (by default)"
+        if text not in seen:
+            seen.add(text)
+            reasons.append(Reason(text, value.span))
+    return reasons
+
+
+def _place(rule: Rule, subject: Subject, facts: list[Fact]) -> Span | None:
+    if rule.at == "anchor":
+        return subject.anchor
+    if rule.at:
+        value = fetch(rule.at, subject)
+        if value.span is not None:
+            return value.span
+        return subject.anchor
+    for _, value in facts:
+        if value.span is not None and _shows(value):
+            return value.span
+    return subject.anchor
+
+
+def _shows(value: Value) -> bool:
+    return value.set is not False
+
+
+def _fix(rule: Rule, subject: Subject) -> Fix | None:
+    if not rule.fix:
+        return None
+    safety = str(rule.fix.get("safety", "display"))
+    text = fill(str(rule.fix.get("text", "")), subject)
+    edits: list[Edit] = []
+    wanted = rule.fix.get("set")
+    if isinstance(wanted, dict):
+        parts = [f"{name} {content}" for name, content in wanted.items()]
+        text = text or "set " + " and ".join(parts)
+        edits = _set_edits(subject, {str(k): str(v) for k, v in wanted.items()})
+    return Fix(text, safety, edits) if text else None
+
+
+def _set_edits(subject: Subject, wanted: dict[str, str]) -> list[Edit]:
+    """Edits that set directives in the file that holds them; none where no file does."""
+    from redislint.model.server import Server
+
+    if not isinstance(subject, Server):
+        return []
+    edits = []
+    for name, content in wanted.items():
+        lines = [s for s in subject.written(name) if s.where == "file" and s.span is not None]
+        if lines and lines[-1].span is not None:
+            edits.append(Edit(lines[-1].span, f"{lines[-1].written} {content}"))
+            continue
+        files = [s.span for s in subject.settings if s.where == "file" and s.span is not None]
+        if files and files[-1].source.outer is None:
+            last = files[-1]
+            edits.append(Edit(Span(last.source, last.end, last.end), f"\n{name} {content}"))
+    return edits
+
+
+def kinds() -> list[str]:
+    """The kinds of subjects that rules may judge."""
+    return sorted(VOCABULARY)
