@@ -42,15 +42,25 @@ def anchor_expression() -> str:
 
 @cache
 def _anchor_regex() -> re.Pattern[str]:
-    return re.compile(anchor_expression())
+    # The look-ahead finds anchors that begin inside another one too.
+    return re.compile(f"(?=({anchor_expression()}))")
+
+
+@cache
+def _by_anchor(found: str) -> tuple[tuple[int, Message], ...]:
+    """The messages, numbered in the book's order, with an anchor that begins with `found`."""
+    return tuple(
+        (number, message)
+        for number, message in enumerate(load())
+        if any(anchor.startswith(found) for anchor in message.anchors)
+    )
 
 
 def candidates(text: str) -> list[Message]:
-    """The messages one of whose anchors occurs in `text`."""
-    bones = skeleton(text)
-    if not _anchor_regex().search(bones):
-        return []
-    return [m for m in load() if any(anchor in bones for anchor in m.anchors)]
+    """The messages one of whose anchors may occur in `text`, in the book's order."""
+    found = {hit[1] for hit in _anchor_regex().finditer(skeleton(text))}
+    numbered = {number: message for anchor in found for number, message in _by_anchor(anchor)}
+    return [numbered[number] for number in sorted(numbered)]
 
 
 def match_line(line: str, block: str, alone: bool = False) -> list[Message]:

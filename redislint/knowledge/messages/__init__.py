@@ -38,7 +38,7 @@ class Cause:
     tell: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Message:
     """One known message; the fields are described at the top of this module."""
 
