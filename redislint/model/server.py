@@ -20,6 +20,7 @@ LIKELY = tuple(
 )
 """Servers that somebody who names no version may still run: those that had releases since 2021."""
 
+_LISTS = ("save", "address-list", "replicaof", "rename-command", "client-output-buffer-limit")
 _TYPE = {"bool": "bool", "int": "int", "float": "number", "memory": "size", "enum": "enum"}
 
 
@@ -142,64 +143,45 @@ def _saves_by_default(server: str) -> bool:
     return flavour(server) == "valkey" or SERVERS.index(server) >= SERVERS.index("redis-6.2")
 
 
-def _specs() -> list[FactSpec]:
-    specs = []
-    for name, directive in sorted(_newest_first().items()):
-        type_ = (
-            "duration"
-            if directive.time and directive.kind != "save"
-            else _TYPE.get(directive.kind, "text")
-        )
-        if directive.kind in (
-            "save",
-            "address-list",
-            "replicaof",
-            "rename-command",
-            "client-output-buffer-limit",
-        ):
-            type_ = "list"
-        specs.append(
-            FactSpec(
-                name,
-                type_,
-                f"the directive {name}",
-                choices=directive.enum if directive.kind == "enum" else (),
-                unit=directive.time or "",
-                secret=directive.secret,
-            )
-        )
-    return specs
-
-
-def directive_spec(name: str) -> FactSpec | None:
-    """The vocabulary entry of a directive, made when it is asked for."""
-    return subject.VOCABULARY["server"].get(name)
+def _spec(name: str, directive: Directive) -> FactSpec:
+    kind = directive.kind
+    type_ = "duration" if directive.time and kind != "save" else _TYPE.get(kind, "text")
+    if kind in _LISTS:
+        type_ = "list"
+    return FactSpec(
+        name,
+        type_,
+        f"the directive {name}",
+        choices=directive.enum if kind == "enum" else (),
+        unit=directive.time or "",
+        secret=directive.secret,
+    )
 
 
 class Vocabulary(dict[str, FactSpec]):
-    """The server's vocabulary; directives join it when a name is first missing.
+    """The server's vocabulary; a directive joins it when it is first asked for.
 
     Building 300 entries costs more than judging a file, and a check with compiled pages asks for
-    none of them.
+    the few that its findings show.
     """
 
-    _loaded = False
+    def __contains__(self, name: object) -> bool:
+        if dict.__contains__(self, name):
+            return True
+        directive = _newest_first().get(name) if isinstance(name, str) else None
+        if directive is None:
+            return False
+        self[str(name)] = _spec(str(name), directive)
+        return True
 
-    def _load(self) -> None:
-        if not self._loaded:
-            self._loaded = True
-            for spec in _specs():
-                self.setdefault(spec.name, spec)
-
-    def __missing__(self, name: str) -> FactSpec:
-        self._load()
-        if name in self:
-            return dict.__getitem__(self, name)
-        raise KeyError(name)
+    def get(self, name: str, default: FactSpec | None = None) -> FactSpec | None:  # type: ignore[override]
+        """The entry of a name, directives included."""
+        return self[name] if name in self else default
 
     def load(self) -> Vocabulary:
-        """Fill in every directive: for compiling conditions and for the vocabulary page."""
-        self._load()
+        """Fill in every directive: for listing the vocabulary."""
+        for name in _newest_first():
+            assert name in self
         return self
 
 

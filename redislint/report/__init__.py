@@ -1,1 +1,5 @@
-"""See docs/design.md for what lives in this room."""
+"""Report formats: one module each, with `render(report, options) -> str`."""
+
+from __future__ import annotations
+
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")

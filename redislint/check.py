@@ -1,0 +1,338 @@
+"""The main job: paths → a report. Discover, read, link, judge, suppress."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from redislint.config import Config
+from redislint.discover import Tree, candidates, excluded
+from redislint.findings.finding import Finding, Reason
+from redislint.model.conf import ConfFile
+from redislint.model.deployment import Deployment, Problem
+from redislint.model.subject import Subject
+from redislint.readers import BUILTIN
+from redislint.rules.book import Book, Rule
+from redislint.source import Source, UnreadableError, decode
+
+_SEVERITY = {"note": 0, "warning": 1, "error": 2}
+_CONFIDENCE = {"low": 0, "medium": 1, "high": 2}
+
+
+class Report:
+    """What a check found. Paths are relative to `base`; `shown(path)` is what users see."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.findings: list[Finding] = []
+        self.suppressed: list[Finding] = []
+        self.errors: list[Problem] = []
+        self.failed_paths: list[str] = []
+        """Paths named by the user that could not be read: the check could not do its job."""
+        self.deployment = Deployment()
+        self.book: Book | None = None
+        self.files: int = 0
+        self._prefix: str | None = None
+
+    def shown(self, path: str) -> str:
+        """A path as users see it: relative to the working directory where it is below it."""
+        if self._prefix is None:
+            here = os.path.realpath(os.getcwd())
+            if self.base == here:
+                self._prefix = ""
+            elif self.base.startswith(here.rstrip(os.sep) + os.sep):
+                self._prefix = os.path.relpath(self.base, here).replace(os.sep, "/") + "/"
+            else:
+                self._prefix = self.base.replace(os.sep, "/").rstrip("/") + "/"
+        return path if os.path.isabs(path) or path.startswith("<") else self._prefix + path
+
+    def worst(self) -> str | None:
+        """The highest severity found, or None."""
+        return max((f.severity for f in self.findings), key=_SEVERITY.__getitem__, default=None)
+
+    def reaches(self, threshold: str) -> bool:
+        """Whether a finding of that severity or a higher one is left."""
+        if threshold == "never":
+            return False
+        return any(_SEVERITY[f.severity] >= _SEVERITY[threshold] for f in self.findings)
+
+
+def choose(book: Book, config: Config) -> tuple[list[Rule], list[str]]:
+    """The rules that a configuration selects, and the selectors that mean nothing."""
+    unknown: list[str] = []
+
+    def named(selectors: Iterable[str]) -> dict[str, Rule]:
+        found: dict[str, Rule] = {}
+        for selector in selectors:
+            rules = book.matching(selector)
+            if not rules and not _engine_rule(selector):
+                unknown.append(selector)
+            found.update((r.name, r) for r in rules)
+        return found
+
+    exact = {s.lower() for s in (*config.select, *config.extend_select)}
+    selected = named([*config.select, *config.extend_select])
+    for name in named(config.ignore):
+        selected.pop(name, None)
+    chosen = [
+        r
+        for r in selected.values()
+        if (not r.preview or config.preview or {r.name, r.code.lower(), *r.aliases} & exact)
+        and _CONFIDENCE[r.confidence] >= _CONFIDENCE[config.min_confidence]
+    ]
+    return chosen, unknown
+
+
+def _engine_rule(selector: str) -> bool:
+    return selector.lower() in ("unused-suppression", "rl000")
+
+
+def common_base(paths: Sequence[str]) -> str:
+    """The folder that paths are relative to: the working directory, or what all have in common."""
+    here = os.path.realpath(os.getcwd())
+    folders = []
+    for path in paths:
+        full = os.path.realpath(path)
+        folders.append(full if os.path.isdir(full) else os.path.dirname(full))
+    if all(f == here or f.startswith(here.rstrip(os.sep) + os.sep) for f in folders):
+        return here
+    try:
+        return os.path.commonpath(folders)
+    except ValueError:
+        return here
+
+
+def check(
+    paths: Sequence[str | os.PathLike[str]] = (".",),
+    config: Config | None = None,
+    *,
+    stdin: tuple[str, bytes] | None = None,
+    book: Book | None = None,
+    jobs: int = 1,
+) -> Report:
+    """Check files and folders. `stdin` is (file name, content) of a text that is no file.
+
+    Raises redislint.rules.pages.PageError for rule pages that cannot be used.
+    """
+    from redislint.link import link
+    from redislint.rules.book import load_book
+    from redislint.rules.judge import judge
+
+    config = config or Config()
+    book = book or load_book(config.rules)
+    names = [os.fspath(p) for p in paths]
+    base = common_base(names) if not stdin else os.path.realpath(os.getcwd())
+    report = Report(base)
+    report.book = book
+    tree = Tree(base)
+    if stdin is not None:
+        source = Source(stdin[0].replace(os.sep, "/"), decode(stdin[1]), stdin[1])
+        tree.sources[source.path] = source
+        wanted = [(source.path, True)]
+    else:
+        wanted = _wanted(names, base, config, report)
+    deployment = report.deployment
+    if jobs > 1 and len(wanted) > 40:
+        from redislint.parallel import read_all
+
+        read_all(deployment, tree, wanted, report, jobs)
+    else:
+        read_files(deployment, tree, wanted, report)
+    _configure(deployment, config)
+    link(deployment, tree)
+    _configure_servers(deployment, config)
+    rules, unknown = choose(book, config)
+    for selector in unknown:
+        where = str(config.path) if config.path else "command line"
+        report.errors.append(
+            Problem(where, None, f"'{selector}' selects no rule: see redislint rules")
+        )
+    findings = judge(deployment, rules, pedantic=config.pedantic)
+    _finish(report, findings, rules, config, {path for path, _ in wanted}, tree)
+    return report
+
+
+def _wanted(names: list[str], base: str, config: Config, report: Report) -> list[tuple[str, bool]]:
+    """(path relative to base, whether the user named it), each once."""
+    found: dict[str, bool] = {}
+    for name in names:
+        full = os.path.realpath(name)
+        relative = os.path.relpath(full, base).replace(os.sep, "/")
+        if os.path.isdir(full):
+            for path in candidates(base, relative):
+                if not excluded(path, config.exclude):
+                    found.setdefault(path, False)
+        else:
+            found[relative] = True
+    report.files = len(found)
+    return list(found.items())
+
+
+_PATTERNS: list[tuple[str, re.Pattern[str], re.Pattern[bytes]]] = []
+
+
+def readers_for(source: Source, *, named: bool) -> list[str]:
+    """The names of the readers that know such a file."""
+    if not _PATTERNS:
+        _PATTERNS.extend((n, re.compile(p), re.compile(c)) for n, (p, c) in BUILTIN.items())
+    data = source.data if source.data is not None else source.text.encode()
+    return [
+        n for n, path, content in _PATTERNS if path.search(source.path) and content.search(data)
+    ]
+
+
+def load_reader(name: str) -> Any:
+    """The reader module of a name; None where it is not there."""
+    try:
+        return importlib.import_module(f"redislint.readers.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"redislint.readers.{name}":
+            raise
+        return None
+
+
+def read_files(
+    deployment: Deployment, tree: Tree, wanted: list[tuple[str, bool]], report: Report
+) -> None:
+    """Read every wanted file into the deployment; what fails becomes a problem."""
+    from redislint.plugins import entry_points
+
+    plugins = [p.load() for p in entry_points("redislint.readers")]
+    for path, named in wanted:
+        source = tree.sources.get(path)
+        if source is None:
+            try:
+                source = tree.load(path)
+            except UnreadableError as error:
+                if named:
+                    report.failed_paths.append(path)
+                deployment.problems.append(Problem(path, None, str(error)))
+                continue
+            tree.sources[path] = source
+        deployment.sources[path] = source
+        modules = [m for m in map(load_reader, readers_for(source, named=named)) if m is not None]
+        for plugin in plugins:
+            data = source.data or b""
+            if re.search(plugin.PATHS, path) and re.search(plugin.CONTENT, data):
+                modules.append(plugin)
+        for module in modules:
+            _read_one(deployment, module, source, tree)
+
+
+def _read_one(deployment: Deployment, module: Any, source: Source, tree: Tree) -> None:
+    """Run one reader on one file. A reader's own fault is a problem of that file, never a crash."""
+    try:
+        for item in module.read(source, tree):
+            if isinstance(item, Problem):
+                deployment.problems.append(item)
+            elif isinstance(item, ConfFile):
+                deployment.confs.append(item)
+            elif isinstance(item, Subject):
+                deployment.subjects.append(item)
+    except RecursionError:
+        deployment.problems.append(Problem(source.path, None, "is nested too deeply to be read"))
+    except Exception as error:
+        if os.environ.get("REDISLINT_DEBUG"):
+            raise
+        name = module.__name__.rpartition(".")[2]
+        deployment.problems.append(
+            Problem(source.path, None, f"the {name} reader failed ({type(error).__name__}): "
+                    "please report this file; the rest was checked")
+        )  # fmt: skip
+
+
+def _configure(deployment: Deployment, config: Config) -> None:
+    """Put what the user knows over what the files show: client versions."""
+    for subject in deployment.of("dependency"):
+        wanted = config.client_versions.get(subject.label)
+        if wanted:
+            from redislint.model.value import Origin, Value
+
+            value = Value(wanted, Origin(None, "redislint configuration"))
+            subject.__dict__["requirement"] = value
+            subject.set("requirement", value)
+
+
+def _configure_servers(deployment: Deployment, config: Config) -> None:
+    """Put what the user knows over what the files show: servers, environments, purposes."""
+    from redislint.knowledge.servers import matching
+    from redislint.model.server import Server
+    from redislint.model.value import Origin, Value
+
+    named = tuple(dict.fromkeys(k for text in config.servers for k in matching(text)))
+    for subject in deployment.subjects:
+        if named and isinstance(subject, Server):
+            subject.candidates = named
+            subject.version_origin = Origin(None, "given as --server or in the configuration")
+        path = subject.anchor.path if subject.anchor else ""
+        for pattern, environment in config.environments.items():
+            if excluded(path, [pattern]):
+                subject.set(
+                    "environment", Value(environment, Origin(None, "redislint configuration"))
+                )
+        for pattern, purpose in config.purposes.items():
+            if excluded(path, [pattern]):
+                subject.set("purpose", Value(purpose, Origin(None, "redislint configuration")))
+
+
+def _finish(
+    report: Report,
+    findings: list[Finding],
+    rules: list[Rule],
+    config: Config,
+    wanted: set[str],
+    tree: Tree,
+) -> None:
+    """Suppressions, per-file ignores, severities, order."""
+    from redislint.findings import suppress
+
+    book = report.book
+    assert book is not None
+    sources = {p: s for p, s in tree.sources.items() if s is not None}
+    pragmas = suppress.apply(findings, sources, book)
+    for finding in findings:
+        override = config.severity.get(finding.rule.name) or config.severity.get(finding.rule.code)
+        if override in _SEVERITY:
+            finding.severity = override
+        if finding.span.path not in wanted or _ignored(finding, config, book):
+            continue
+        (report.suppressed if finding.suppressed else report.findings).append(finding)
+    if "unused-suppression" not in config.ignore and "RL000" not in config.ignore:
+        chosen = {r.name for r in rules}
+        for pragma, names in suppress.unused([p for p in pragmas if p.span.path in wanted]):
+            meant = [r.name for n in names for r in book.matching(n)]
+            if names and meant and not any(m in chosen for m in meant):
+                continue  # its rule is switched off in this run: one cannot tell
+            report.findings.append(_unused(pragma, names))
+    report.findings.sort(key=Finding.sort_key)
+    report.errors += report.deployment.problems
+
+
+UNUSED = Rule(
+    {
+        "name": "unused-suppression", "code": "RL000", "on": "directive", "when": [], "at": "",
+        "severity": "note", "confidence": "high", "message": "", "aliases": [], "covered-by": [],
+        "preview": False, "cwe": "", "security-severity": "", "tags": [], "fix": {}, "since": "0.1",
+        "summary": "A suppression comment that suppresses nothing: the finding is gone, or its name is misspelled.",
+        "catalogue": "", "evidence": "", "path": "validity/unused-suppression.md",
+    },
+    "",
+)  # fmt: skip
+
+
+def _unused(pragma: Any, names: list[str]) -> Finding:
+    what = f"ignore[{', '.join(names)}]" if names else "ignore"
+    message = f"{what} suppresses nothing here: remove it, or correct the name"
+    return Finding(UNUSED, message, pragma.span, [Reason("no finding of that name is here")], "")
+
+
+def _ignored(finding: Finding, config: Config, book: Book) -> bool:
+    for pattern, selectors in config.per_file_ignores.items():
+        if excluded(finding.span.path, [pattern]) and any(
+            finding.rule in book.matching(s) for s in selectors
+        ):
+            return True
+    return False

@@ -1,0 +1,33 @@
+"""Baselines: findings that a project lives with for now, by fingerprint."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from redislint.findings.finding import Finding
+
+
+class BaselineError(Exception):
+    """A baseline that cannot be read; one line with the way out."""
+
+
+def read(path: Path) -> set[str]:
+    """The fingerprints of a baseline file. Raises BaselineError."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return {str(entry["fingerprint"]) for entry in data["findings"]}
+    except OSError as error:
+        raise BaselineError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise BaselineError(f"{path}: is no baseline: write one with --write-baseline") from None
+
+
+def write(path: Path, findings: list[Finding]) -> None:
+    """Write the findings as a baseline: sorted, so that its diffs are small."""
+    entries = [
+        {"fingerprint": f.fingerprint, "name": f.rule.name, "path": f.span.path} for f in findings
+    ]
+    entries.sort(key=lambda e: (e["path"], e["name"], e["fingerprint"]))
+    text = json.dumps({"version": 1, "findings": entries}, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,36 @@
+"""Facts of all files → one linked Deployment.
+
+Each step is a module of `redislint.linking` with one function of the deployment; they run in this
+order, because each needs what those before it found.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from redislint.model.deployment import Deployment
+
+if TYPE_CHECKING:
+    from redislint.readers import Context
+
+STEPS = (
+    ("containers", "link_containers"),
+    ("spring", "merge_spring"),
+    ("versions", "resolve_versions"),
+    ("clusters", "link_clusters"),
+    ("connections", "link_connections"),
+    ("purpose", "find_purposes"),
+)
+
+
+def link(deployment: Deployment, context: Context) -> None:
+    """Link everything that the readers found; the deployment's subjects grow by servers and links."""
+    for module, function in STEPS:
+        try:
+            step = importlib.import_module(f"redislint.linking.{module}")
+        except ModuleNotFoundError as error:
+            if error.name != f"redislint.linking.{module}":
+                raise
+            continue
+        getattr(step, function)(deployment, context)

@@ -1,0 +1,58 @@
+"""Secrets in source lines: masked wherever a line of input is shown."""
+
+from __future__ import annotations
+
+import re
+
+from redislint.source import Span
+
+MASK = "****"
+_KEYED = re.compile(
+    r"(?ix)"
+    r"( (?:requirepass|masterauth|primaryauth|auth-pass(?:[ \t]+\S+)?|sentinel-pass|tls-(?:client-)?key-file-pass"
+    r"|--?a(?=[ \t])|--pass(?=[ \t])|-u(?=[ \t]redis)"
+    r"|[\w.\-]*(?:password|passwd|secret|auth[_-]?token|access[_-]?key|api[_-]?key|redis_auth|redis_pass|redis_pwd)[\w\-]*"
+    r")\\?[\"']? (?:[ \t]*[:=,(\[]+[ \t]*|[ \t]+) (?:value[\"']?[ \t]*[:=][ \t]*)? \\?[\"']?)"
+    r"(?! \s | \$\{ | \$\( | \{\{ | <%)"
+    r"([^\s\"'\\,;)}\]]+)"
+)
+_URL = re.compile(
+    r"(?i)(\b(?:rediss?|valkeys?|redis-sentinel|redis-socket)://[^/\s:@]*:)([^@\s/]+)(@)"
+)
+_ACL = re.compile(r"(?<!\S)([>#<!])(\S+)(?=\s|$)")
+_ACL_LINE = re.compile(r"(?i)\buser[ \t]+\S+|\bacl[ \t]+setuser\b")
+_SAFE = frozenset(
+    "yes no true false none null on off ~ \"\" '' str string optional[str] os.environ".split()
+)
+
+
+def mask(text: str) -> str:
+    """A line with its secrets replaced; the length may change."""
+
+    def keyed(match: re.Match[str]) -> str:
+        if match[2].lower() in _SAFE or match[2].startswith(("${", "$", "os.", "settings.", "env")):
+            return match[0]
+        return match[1] + MASK
+
+    text = _URL.sub(lambda m: m[1] + (m[2] if m[2].startswith(("$", "{")) else MASK) + m[3], text)
+    text = _KEYED.sub(keyed, text)
+    if _ACL_LINE.search(text):
+        text = _ACL.sub(lambda m: m[1] + MASK, text)
+    return text
+
+
+def masked_line(span: Span) -> tuple[str, int, int]:
+    """The first line of a span, masked, with the columns (from 0) of the span in it."""
+    root = span.source.root
+    plain = root.line_text(span.line)
+    start = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(plain)
+    text = mask(plain)
+    if text == plain:
+        return text, start, max(start + 1, end)
+    before = mask(plain[:start])
+    head = len(before) if text.startswith(before) else min(start, len(text))
+    tail = (
+        len(text) - (len(plain) - end) if plain[end:] and text.endswith(plain[end:]) else len(text)
+    )
+    return text, head, max(head + 1, tail)
