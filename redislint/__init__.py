@@ -1,3 +1,27 @@
 """redislint: the linter that knows Redis as redis-server itself does."""
 
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from redislint.judgement.judge import verify
+    from redislint.judgement.verdict import Verdict
+
 __version__ = "0.1.0"
+
+__all__ = ["Verdict", "__version__", "verify"]
+
+_LAZY = {
+    "verify": "redislint.judgement.judge",
+    "Verdict": "redislint.judgement.verdict",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import the public names when they are first asked for, so that start-up stays cheap."""
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module 'redislint' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(module), name)

@@ -1,1 +1,1 @@
-"""See docs/design.md for what lives in this room."""
+"""What the real servers say of a configuration, and what they make of it."""

@@ -59,13 +59,9 @@ def wrap64(value: int) -> int:
 
 def _digits(text: bytes, base: int = 10) -> int:
     """int() of many digits without quadratic cost: anything this long is out of range anyway."""
-    sign = text[:1] in b"+-" and text[:1] or b""
-    body = text[len(sign) :].lstrip(b"0")
-    if len(body) > 30:
-        value = 10**30
-    else:
-        value = int(body or b"0", base)
-    return -value if sign == b"-" else value
+    body = text.lstrip(b"+-").lstrip(b"0")
+    value = 10**30 if len(body) > 30 else int(body or b"0", base)
+    return -value if text[:1] == b"-" else value
 
 
 def strtoll(text: bytes, base: int = 10) -> tuple[int, bytes, bool]:

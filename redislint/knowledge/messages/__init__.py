@@ -26,6 +26,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
+from typing import Any
 
 FILES = ("server", "storage", "replication", "java", "python", "others")
 
@@ -76,28 +77,29 @@ class Message:
 @cache
 def load() -> tuple[Message, ...]:
     """All known messages, those of the server first."""
-    found = []
+    found: list[Message] = []
     for name in FILES:
         text = resources.files(__name__).joinpath(f"{name}.toml").read_text("utf-8")
-        for row in tomllib.loads(text)["message"]:
-            found.append(
-                Message(
-                    name=row["name"],
-                    by=row["by"],
-                    patterns=tuple(row["patterns"]),
-                    weak=tuple(row.get("weak", ())),
-                    needs=row.get("needs", ""),
-                    anchors=tuple(row["anchors"]),
-                    case=row.get("case", False),
-                    meaning=row["meaning"],
-                    causes=tuple(Cause(*pair) for pair in row["causes"]),
-                    ask=row["ask"],
-                    now=row["now"],
-                    good=row["good"],
-                    rules=tuple(row["rules"]),
-                )
-            )
+        found += map(_message, tomllib.loads(text)["message"])
     return tuple(found)
+
+
+def _message(row: dict[str, Any]) -> Message:
+    return Message(
+        name=row["name"],
+        by=row["by"],
+        patterns=tuple(row["patterns"]),
+        weak=tuple(row.get("weak", ())),
+        needs=row.get("needs", ""),
+        anchors=tuple(row["anchors"]),
+        case=row.get("case", False),
+        meaning=row["meaning"],
+        causes=tuple(Cause(*pair) for pair in row["causes"]),
+        ask=row["ask"],
+        now=row["now"],
+        good=row["good"],
+        rules=tuple(row["rules"]),
+    )
 
 
 def by_name(name: str) -> Message | None:
