@@ -29,7 +29,9 @@ SMALL = 1 << 16
 KNOWN_SKELETONS = 20_000
 
 _EQUAL_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
-_CONTINUES = re.compile(rb"\s|Caused by|Suppressed|\.\.\. \d+ (?:more|common)|During handling of|The above")
+_CONTINUES = re.compile(
+    rb"\s|Caused by|Suppressed|\.\.\. \d+ (?:more|common)|During handling of|The above"
+)
 _TRACEBACK = re.compile(rb"Traceback \(most recent")
 _EXCEPTION = re.compile(rb"[\w.$]+(?:Error|Exception|Warning|Exit)\b")
 _HAS_TIME = re.compile(rb"\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d")
@@ -37,11 +39,13 @@ _HAS_TIME = re.compile(rb"\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d")
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the log: line number from 1, the time written there if any, the tidied line."""
+    """Where in the log: line number from 1, and the time written there if any.
+
+    The line itself is left out: logs hold passwords.
+    """
 
     line: int
     time: str | None
-    text: str
 
 
 @dataclass
@@ -102,15 +106,15 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _cut(data: bytes) -> int:
-    """Where to end a chunk: after the last line that the next one does not continue."""
-    end = len(data)
-    for _ in range(200):
-        newline = data.rfind(b"\n", 0, end)
-        if newline < 0:
-            break
-        if newline + 1 < len(data) and not _CONTINUES.match(data, newline + 1):
-            return newline + 1
-        end = newline
+    """Where to end a chunk: before the last log entry, which may go on in the next chunk."""
+    tail = max(0, len(data) - SMALL)
+    begin = data.rfind(b"\n", 0, tail) + 1
+    lines = data[begin:].split(b"\n")
+    end = len(data) - len(lines[-1])
+    for at in range(len(lines) - 1, 0, -1):
+        if lines[at] and not _continues(lines, at):
+            return end
+        end -= len(lines[at - 1]) + 1
     return data.rfind(b"\n") + 1
 
 
@@ -162,7 +166,7 @@ def _scan_hot(chunk: bytes, skeletons: list[bytes], hot: set[bytes], report: Log
                 continue  # once per log entry: stack traces repeat themselves
             seen.add(message.name)
             time = time or stamp(tidy(_text(lines[head])))
-            _note(report, message, Place(report.lines + index + 1, time, line[:400]))
+            _note(report, message, Place(report.lines + index + 1, time))
 
 
 def _match(timeless: str, line: str, block: str) -> tuple[Message, ...]:
@@ -186,7 +190,7 @@ def _scan_small(chunk: bytes, report: LogReport) -> None:
         weak = message.weak_regex
         if report.lines > BLOCK_LINES and weak and weak.search(tidy(text)):
             continue  # many entries: evidence must stand in the same entry
-        _note(report, message, Place(1, stamp(tidy(text[:400])), tidy(text)[:400]))
+        _note(report, message, Place(1, stamp(tidy(text[:400]))))
 
 
 def _note(report: LogReport, message: Message, place: Place) -> None:

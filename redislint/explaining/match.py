@@ -101,9 +101,7 @@ def _in_joined(joined: str, lines: list[str], block: str) -> list[Message]:
     found = []
     for message in candidates(joined):
         strong, weak = message.strong_regex, message.weak_regex
-        if strong and strong.search(joined):
-            found.append(message)
-        elif (
+        if (strong and strong.search(joined)) or (
             weak
             and not any(weak.search(line) for line in lines)
             and weak.search(joined)

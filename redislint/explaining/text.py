@@ -11,7 +11,7 @@ _ESCAPES = (
     (re.compile(r"\\u003e|&gt;"), ">"),
     (re.compile(r"\\u003c|&lt;"), "<"),
     (re.compile(r"\\u0026|&amp;"), "&"),
-    (re.compile(r"\\[ntr](?![\w:\\])|\\[nr](?=[A-Z\\])|\\t"), " "),
+    (re.compile(r"\\[ntr]"), " "),
 )
 _SPACE = re.compile(r"\s+")
 _DIGITS = str.maketrans("123456789", "000000000")

@@ -1,0 +1,48 @@
+"""Which of a message's causes do the files of a repository show? Its rules tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from redislint.knowledge.messages import Message
+
+
+def evidence_in(path: Path, messages: list[Message]) -> list[dict[str, Any]] | None:
+    """Findings of the messages' rules in the files below `path`, in the rules' order.
+
+    The repository's own configuration counts; preview rules are asked too, since somebody has the
+    trouble already. None where rules or configuration cannot be used.
+    """
+    from redislint.check import check
+    from redislint.config import ConfigError, find, load
+    from redislint.rules.pages import PageError
+
+    try:
+        config = load(find(path))
+        config.preview = True
+        report = check([path], config)
+    except (ConfigError, PageError):
+        return None
+    wanted = list(dict.fromkeys(rule for message in messages for rule in message.rules))
+    found = []
+    for finding in report.findings:
+        name = wanted_name(finding.rule, wanted)
+        if name is not None:
+            row = {
+                "rule": finding.rule.name,
+                "code": finding.rule.code,
+                "message": finding.message,
+                "path": report.shown(finding.span.path),
+                "line": finding.span.line,
+            }
+            found.append((wanted.index(name), row))
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+
+
+def wanted_name(rule: Any, wanted: list[str]) -> str | None:
+    """The name under which a message names this rule: its own, its catalogue's, or an alias."""
+    for name in (rule.name, rule.catalogue, *rule.aliases):
+        if name in wanted:
+            return str(name)
+    return None

@@ -1,0 +1,112 @@
+"""`redislint explain`: kinds, formats, exit status, and what it must never print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from redislint.cli.explain import command
+
+READONLY = "READONLY You can't write against a read only replica."
+
+
+def run(*arguments: str, stdin: bytes | None = None) -> tuple[int, str]:
+    result = CliRunner().invoke(command, list(arguments), input=stdin)
+    return result.exit_code, result.output
+
+
+def as_json(*arguments: str, stdin: bytes | None = None) -> dict[str, Any]:
+    _, output = run(*arguments, "--format", "json", stdin=stdin)
+    data: dict[str, Any] = json.loads(output)
+    return data
+
+
+def test_a_message_has_meaning_causes_question_and_rules() -> None:
+    data = as_json(READONLY)
+    assert data["kind"] == "message"
+    match = data["matches"][0]
+    assert match["name"] == "READONLY"
+    assert match["causes"][0]["tell"].startswith("`INFO replication`")
+    assert match["rules"][0] == "implicit-replication-exposed-server"
+
+
+def test_a_message_is_found_by_its_name() -> None:
+    assert as_json("lettuce timeout")["matches"][0]["name"] == "lettuce timeout"
+
+
+def test_a_directive_is_described() -> None:
+    data = as_json("maxmemory-policy")
+    assert data["kind"] == "directive"
+    assert data["matches"][0]["default"] == "noeviction"
+    assert "volatile-lru  in redis 2.8" in run("maxmemory-policy")[1]
+
+
+def test_a_directive_is_found_by_an_old_spelling() -> None:
+    assert as_json("slave-read-only")["matches"][0]["name"] == "replica-read-only"
+
+
+@pytest.mark.parametrize("text", ["HTTP 500 Internal Server Error", "segmentation fault"])
+def test_what_is_not_known_matches_nothing(text: str) -> None:
+    data = as_json(text)
+    assert data["kind"] == "message"
+    assert data["matches"] == []
+
+
+def test_a_misspelt_name_gets_the_nearest_ones() -> None:
+    status, output = run("maxmemroy-policy")
+    assert status == 1
+    assert "nearest: maxmemory-policy" in output
+
+
+def test_an_unknown_message_gets_the_nearest_ones() -> None:
+    assert "MISCONF RDB" in as_json("MISCONF snapshots are configured but broken")["nearest"]
+
+
+def test_standard_input_is_a_log() -> None:
+    data = as_json("-", stdin=f"2024-03-12 10:00:00 {READONLY}\n".encode() * 3)
+    assert data["kind"] == "log"
+    assert data["lines"] == 3
+    match = data["matches"][0]
+    assert (match["name"], match["count"]) == ("READONLY", 3)
+    assert match["first"] == {"line": 1, "time": "2024-03-12 10:00:00"}
+    assert match["last"]["line"] == 3
+
+
+def test_a_pipe_without_arguments_is_a_log() -> None:
+    assert as_json(stdin=READONLY.encode())["matches"][0]["name"] == "READONLY"
+
+
+def test_a_wrapped_message_in_a_small_log_is_found() -> None:
+    data = as_json("-", stdin=b"READONLY You can't write against a read only re\nplica.\n")
+    assert [match["name"] for match in data["matches"]] == ["READONLY"]
+
+
+def test_a_log_file_is_read_by_its_name(tmp_path: Path) -> None:
+    log = tmp_path / "redis.log"
+    log.write_text(f"1:S 12 Mar 2024 10:00:00.000 # {READONLY}\n")
+    assert as_json(str(log))["kind"] == "log"
+
+
+def test_a_missing_repository_is_one_line_and_status_2() -> None:
+    status, output = run(READONLY, "no/such/folder")
+    assert status == 2
+    assert output == "redislint: no/such/folder: no such file or folder\n"
+
+
+def test_passwords_of_a_log_are_never_printed() -> None:
+    log = (
+        b"2024-03-12 10:00:00 consumer: Cannot connect to redis://:hunter2@redis:6379/0: "
+        b"Error 111 connecting to redis:6379. Connection refused. AUTH hunter2\n"
+    )
+    for arguments in (("-",), ("-", "--format", "json"), (log.decode(),)):
+        assert "hunter2" not in run(*arguments, stdin=log)[1]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "é" * 5000, "(" * 2000, "a\n" * 3000])
+def test_odd_input_is_answered(text: str) -> None:
+    data = as_json(text)
+    assert data["matches"] == []
