@@ -8,6 +8,7 @@ ones. Only lines whose skeleton holds an anchor are decoded and tried against th
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -84,14 +85,14 @@ def scan(stream: BinaryIO) -> LogReport:
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     """The stream in pieces that end with a line, and if possible between two log entries."""
     rest = b""
+    decoder = None
     first = True
-    while True:
-        data = stream.read(CHUNK)
-        if not data:
-            break
-        if first and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            data = (data + stream.read()).decode("utf-16", "replace").encode("utf-8")
+    while data := stream.read(CHUNK):
+        if first and data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what PowerShell's > writes
+            decoder = codecs.getincrementaldecoder("utf-16")("replace")
         first = False
+        if decoder is not None:
+            data = decoder.decode(data).encode("utf-8", "replace")
         data = rest + data
         cut = _cut(data)
         if cut == 0:

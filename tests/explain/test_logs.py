@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import tracemalloc
-from collections.abc import Iterator
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -114,19 +113,18 @@ def test_a_line_without_end_is_read_in_pieces() -> None:
     assert report.bytes == 8 << 20
 
 
-def chunks(text: bytes, sizes: list[int]) -> Iterator[bytes]:
-    for size in sizes:
-        yield text[:size]
-        text = text[size:]
-    while text:
-        yield text
-        text = b""
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read(data: bytes) -> None:
-    assert scan(io.BytesIO(data)).bytes == len(data)
+    report = scan(io.BytesIO(data))
+    if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        assert report.bytes == len(data)
+        assert report.lines == data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
+
+
+def test_a_log_in_utf_16_is_read() -> None:
+    report = scan(io.BytesIO(f"first\n{REFUSED}\n".encode("utf-16")))
+    assert report.sightings["connection refused"].first.line == 2
 
 
 @settings(max_examples=60, deadline=None)
