@@ -4,14 +4,19 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from redislint.checking import Report, check
+    from redislint.config import Config
     from redislint.judgement.judge import verify
     from redislint.judgement.verdict import Verdict
 
 __version__ = "0.1.0"
 
-__all__ = ["Verdict", "__version__", "verify"]
+__all__ = ["Config", "Report", "Verdict", "__version__", "check", "verify"]
 
 _LAZY = {
+    "check": "redislint.checking",
+    "Report": "redislint.checking",
+    "Config": "redislint.config",
     "verify": "redislint.judgement.judge",
     "Verdict": "redislint.judgement.verdict",
 }

@@ -118,7 +118,7 @@ def run(paths: tuple[str, ...], options: dict[str, object]) -> int:
 def _checked(
     paths: tuple[str, ...], options: dict[str, object], config: Config, format_: str
 ) -> int:
-    from redislint.check import check
+    from redislint.checking import check
 
     stdin = None
     name = options["stdin_filename"]
@@ -175,7 +175,7 @@ def render(report: object, format_: str, colour: bool, options: dict[str, object
     import importlib
 
     if format_ == "text":
-        from redislint.check import Report
+        from redislint.checking import Report
         from redislint.report.as_text import render as text
 
         assert isinstance(report, Report)

@@ -47,7 +47,7 @@ class Finding:
     """One report of one rule at one place."""
 
     __slots__ = (
-        "confidence", "fix", "message", "ordinal", "reasons", "rule", "severity", "span", "subject",
+        "arguments", "confidence", "fix", "message", "ordinal", "reasons", "rule", "severity", "span", "subject",
         "suppressed",
     )  # fmt: skip
 
@@ -69,6 +69,8 @@ class Finding:
         self.severity = rule.severity
         self.confidence = rule.confidence
         self.ordinal = 0
+        self.arguments: list[str] = []
+        """What the message's fields were filled with, in order."""
         self.suppressed: str | None = None
 
     @property

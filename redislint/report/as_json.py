@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from redislint.check import Report
+from redislint.checking import Report
 from redislint.findings.finding import Finding
 
 

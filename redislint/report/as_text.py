@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from redislint.check import Report
+from redislint.checking import Report
 from redislint.findings.finding import Finding
-from redislint.report.masking import masked_line
+from redislint.rules.masking import masked_line
 
 _COLOUR = {"error": "31", "warning": "33", "note": "36"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -14,6 +14,7 @@ from redislint.rules.condition import lookup
 from redislint.rules.display import show
 from redislint.rules.evaluate import Reason as Fact
 from redislint.rules.evaluate import fetch, truth
+from redislint.rules.masking import mask
 from redislint.source import Span
 
 _FIELD = re.compile(r"\{([a-z][\w.-]*)(?:\(([^)]*)\))?\}")
@@ -61,14 +62,7 @@ def holds(
             return None
         if first is None:
             first = view, facts
-            if not any(v.set is False or v.origin.note for _, v in facts) and not _versioned(view):
-                break
     return first
-
-
-def _versioned(subject: Subject) -> bool:
-    """Whether computed facts may differ between versions: then each one is asked."""
-    return True
 
 
 def _covered(subject: Subject, rule: Rule, fired: dict[int, set[str]]) -> bool:
@@ -103,14 +97,23 @@ def report(rule: Rule, subject: Subject, facts: list[Fact]) -> Finding | None:
     span = _place(rule, subject, facts)
     if span is None:
         return None
-    message = fill(rule.message, subject)
-    return Finding(rule, message, span, reasons, subject.label, _fix(rule, subject))
+    arguments: list[str] = []
+    message = fill(rule.message, subject, arguments)
+    finding = Finding(rule, message, span, reasons, subject.label, _fix(rule, subject))
+    finding.arguments = arguments
+    return finding
 
 
-def fill(message: str, subject: Subject) -> str:
-    """A message with its facts filled in, on one line."""
+def fill(message: str, subject: Subject, arguments: list[str] | None = None) -> str:
+    """A message with its facts filled in, on one line; what was filled in joins `arguments`."""
 
     def value(match: re.Match[str]) -> str:
+        text = mask(" ".join(found(match).split()))
+        if arguments is not None:
+            arguments.append(text)
+        return text
+
+    def found(match: re.Match[str]) -> str:
         name, arguments = match[1], match[2]
         if name == "subject":
             return subject.label
@@ -128,7 +131,7 @@ def explain(facts: list[Fact], subject: Subject) -> list[Reason]:
     for name, value in facts:
         spec = None if "(" in name else lookup(name, subject.kind)
         shown = value.why if not value.known and value.why else show(value, spec)
-        text = f"{name} is {shown}"
+        text = f"{name} is {mask(shown)}"
         if value.origin.note:
             text += f" ({value.origin.note})"
         elif value.set is False and value.span is None:

@@ -1,0 +1,32 @@
+"""Build hook: compiles the rule pages into the wheel, so that a check parses no Markdown."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CompileRules(BuildHookInterface[Any]):
+    """Adds `redislint/_rules/compiled.json` to wheels; editable installs compile on change."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile the pages; a page that cannot be used stops the build."""
+        if self.target_name != "wheel" or version == "editable":
+            return
+        sys.path.insert(0, self.root)
+        try:
+            from redislint.rules.book import FORMAT, compile_pack
+        finally:
+            sys.path.pop(0)
+        rules = compile_pack(Path(self.root, "rules"))
+        folder = Path(tempfile.mkdtemp(prefix="redislint-build-"))
+        target = folder / "compiled.json"
+        target.write_text(json.dumps({"format": FORMAT, "rules": rules}, separators=(",", ":")))
+        build_data["force_include"][str(target)] = "redislint/_rules/compiled.json"
