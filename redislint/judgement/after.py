@@ -13,15 +13,12 @@ _BUILT_IN = frozenset({b"vset-force-single-threaded-execution"})
 _CLUSTER_OFFSET = 10000
 
 
-def finish(st: State, bare: bool) -> None:
-    """Raise :class:`Refused` for what the rest of the start refuses.
-
-    ``bare``: the server gets no options but the file, so where it listens counts too.
-    """
+def finish(st: State) -> None:
+    """Raise :class:`Refused` for what the rest of the start refuses."""
     tls(st)
     if st.cluster:
-        cluster(st, bare)
-    if bare:
+        cluster(st)
+    if st.bare:
         listening(st)
     modules(st)
     access(st)
@@ -29,7 +26,7 @@ def finish(st: State, bare: bool) -> None:
 
 
 def tls(st: State) -> None:
-    """TLS needs a certificate; the examined 8.2 was built without TLS."""
+    """TLS needs a build with it, and a certificate."""
     wanted = (
         (st.text("tls-port", b"0") not in (b"", b"0"))
         or st.yes("tls-replication")
@@ -37,15 +34,15 @@ def tls(st: State) -> None:
     )
     if not wanted:
         return
-    if st.server == "redis-8.2":
+    if not st.tls:
         st.depends.append(Dependence("TLS must be built in", None))
         raise Refused("Failed finding TLS support.", None, "post")
     if not st.text("tls-cert-file"):
-        raise Refused("No tls-cert-file configured! Failed to configure TLS.", None, "env")
+        raise Refused("No tls-cert-file configured! Failed to configure TLS.", None, "post")
     st.depends.append(Dependence("the TLS certificate, key and CA files must be usable", None))
 
 
-def cluster(st: State, bare: bool) -> None:
+def cluster(st: State) -> None:
     """The cluster bus needs a port and a file."""
     port = atoi(st.text("port", b"6379"))
     if st.version >= (6, 0) and st.yes("tls-cluster"):
@@ -65,7 +62,7 @@ def cluster(st: State, bare: bool) -> None:
         why = "File name too long" if too_long(path) else "Is a directory"
         shown = path.decode("latin-1")
         raise Refused(f"Can't open {shown} in order to acquire a lock: {why}", None, "post")
-    if bare and st.version >= (7, 2) and not any(st.values.get("bind", ([b"*"], None))[0]):
+    if st.bare and st.version >= (7, 2) and not any(st.values.get("bind", ([b"*"], None))[0]):
         raise Refused(
             "No bind address is configured, but it is required for the Cluster bus.", None, "post"
         )

@@ -246,29 +246,33 @@ def ip(family: int, name: str) -> Check:
 def title_template(words: list[bytes], st: State) -> str | None:
     """proc-title-template: only known fields, and not empty once they are filled in."""
     error = "template format is invalid or contains unknown variables"
-    rest = cstr(words[0])
-    out = b""
-    while rest:
-        head, brace, rest = rest.partition(b"{")
-        out += head
-        if not brace:
+    text = cstr(words[0])
+    pos, size = 0, len(text)
+    filled = False
+    while pos < size:
+        brace = text.find(b"{", pos)
+        stop = size if brace < 0 else brace
+        filled = filled or text.count(b" ", pos, stop) < stop - pos
+        if brace < 0:
             break
-        if rest.startswith(b"{"):
-            out += b"{"
-            rest = rest[1:]
+        if text[brace + 1 : brace + 2] == b"{":
+            filled = True
+            pos = brace + 2
             continue
-        name, close, rest = rest.partition(b"}")
-        if not close:
+        close = text.find(b"}", brace)
+        if close < 0:
             return error
+        name = text[brace + 1 : close]
         if name in (b"listen-addr", b"config-file", b"port", b"tls-port"):
-            out += b"x"
+            filled = True
         elif name == b"server-mode":
-            out += b"[cluster]" if st.cluster else b""
+            filled = filled or st.cluster
         elif name == b"unixsocket":
-            out += st.text("unixsocket")
+            filled = filled or bool(st.text("unixsocket").strip(b" "))
         elif name != b"title":
             return error
-    return None if out.strip(b" ") else error
+        pos = close + 1
+    return None if filled else error
 
 
 def password_6_0(words: list[bytes], st: State) -> str | None:
@@ -331,17 +335,14 @@ def percentiles(words: list[bytes], st: State) -> str | None:
     return None
 
 
-def keyspace_events(d: Directive, st_version: tuple[int, int], valkey: bool) -> Check:
+def keyspace_events(d: Directive, st_version: tuple[int, int]) -> Check:
     """notify-keyspace-events: letters only."""
     letters = frozenset(d.letters.encode("ascii"))
-    lenient = valkey and st_version >= (8, 1)
     shown = "Ag$lshzxeKEtmdn" if st_version >= (7, 0) else "g$lshzxeA"
     message = f"Invalid event class character. Use '{shown}'."
 
     def check(words: list[bytes], st: State) -> str | None:
         text = cstr(words[0])
-        if lenient and text.endswith(b"\xff"):
-            text = text.rstrip(b"\xff")
         return None if letters.issuperset(text) else message
 
     return check

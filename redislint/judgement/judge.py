@@ -20,7 +20,7 @@ def verify(
     directory: str | os.PathLike[str] | None = None,
     *,
     bare: bool = False,
-    jemalloc: bool = False,
+    build: str = "examined",
 ) -> Verdict:
     """Return the verdict of a server on a configuration text.
 
@@ -31,10 +31,10 @@ def verify(
 
     ``bare``: the server is started with the file alone; otherwise it is assumed to get the port,
     the addresses, the log file and the working directory as options, as a supervisor would.
-    ``jemalloc``: the build has the bundled jemalloc (official images have), so that
-    ``activedefrag yes`` is accepted.
+    ``build``: ``"examined"`` for the builds whose verdicts were recorded (libc's allocator; 8.2
+    without TLS), ``"official"`` for the official images (bundled jemalloc, TLS).
     """
-    st, refused = run(text, server, directory, bare=bare, jemalloc=jemalloc)
+    st, refused = run(text, server, directory, bare=bare, build=build)
     depends = tuple(
         d.reason if d.line is None else f"line {d.line}: {d.reason}" for d in st.depends
     )
@@ -72,7 +72,7 @@ def run(
     directory: str | os.PathLike[str] | None = None,
     *,
     bare: bool = False,
-    jemalloc: bool = False,
+    build: str = "examined",
     options: bytes = b"",
     source: str = "",
 ) -> tuple[State, Refused | None]:
@@ -80,13 +80,13 @@ def run(
     key = server if server in SERVERS else resolve(server)
     if key is None:
         raise ValueError(f"unknown server '{server}'; known are {', '.join(SERVERS)}")
-    if key == "redis-8.2":
-        jemalloc = True  # the examined build has it
-    st = State(key, jemalloc=jemalloc)
+    official = build == "official"
+    st = State(key, bare=bare, jemalloc=official or key == "redis-8.2")
+    st.tls = official or key != "redis-8.2"
     reader = Reader(st, Includes(None if directory is None else Path(directory)))
     try:
         reader.read(text + options, source)
-        finish(st, bare)
+        finish(st)
     except Refused as refused:
         return st, refused
     return st, None

@@ -8,7 +8,7 @@ from functools import lru_cache
 from redislint.judgement import checks, legacy
 from redislint.judgement.acl import declare
 from redislint.judgement.checks import Check
-from redislint.judgement.cnumbers import cstr
+from redislint.judgement.cnumbers import cstr, same
 from redislint.judgement.includes import TOO_LONG, Includes, Unreadable
 from redislint.judgement.state import Dependence, State, Where
 from redislint.knowledge.directives import Directive, table
@@ -73,7 +73,7 @@ def _modern(d: Directive, v: tuple[int, int], valkey: bool) -> Check:
         "string": lambda: checks.string(d, v, valkey),
         "int-list": lambda: checks.oom_values,
         "float-list": lambda: checks.percentiles,
-        "keyspace-events": lambda: checks.keyspace_events(d, v, valkey),
+        "keyspace-events": lambda: checks.keyspace_events(d, v),
         "address-list": lambda: checks.addresses if v >= (7, 0) else legacy.bind,
         "replicaof": lambda: checks.replicaof,
         "save": lambda: checks.save if v >= (7, 0) else legacy.save,
@@ -105,7 +105,7 @@ def _entry(d: Directive, v: tuple[int, int], valkey: bool) -> Entry | None:
         "client-output-buffer-limit": legacy.buffer_limits,
         "replicaof": legacy.slaveof,
         "octal": checks.octal(v),
-        "keyspace-events": checks.keyspace_events(d, v, valkey),
+        "keyspace-events": checks.keyspace_events(d, v),
     }
     check = lists.get(d.kind) or legacy.single(d, v)
     return Entry(d, check, least, most, BAD, False)
@@ -193,22 +193,22 @@ class Reader:
         if entry.split and len(args) == 1 and args[0]:
             args = split_line(cstr(args[0]), st.server) or []
         error = entry.check(args, st)
+        name = entry.name
+        if name == "activedefrag" and args and same(args[0], b"yes"):
+            st.depends.append(
+                Dependence("activedefrag needs a build with the bundled jemalloc", st.file_line)
+            )
         if error is not None:
             return error
-        name = entry.name
         st.values[name] = (args, Where(st.source, st.file_line))
         if name == "cluster-enabled":
-            st.cluster = args[0].lower()[:3] == b"yes"
+            st.cluster = same(args[0], b"yes")
         elif name == "dir":
             self.chdir(cstr(args[0]))
         elif name == "save":
             st.save_where = Where(st.source, st.file_line)
         elif name == "logfile" and st.version < (7, 0):
             self.log_file(cstr(args[0]))
-        elif name == "activedefrag" and st.jemalloc and args[0].lower() == b"yes":
-            st.depends.append(
-                Dependence("activedefrag needs a build with the bundled jemalloc", st.file_line)
-            )
         return None
 
     def chdir(self, path: bytes) -> None:
@@ -229,7 +229,7 @@ class Reader:
             raise Refused(trouble, st.file_line, stage, b"dir " + path, st.source)
 
     def log_file(self, path: bytes) -> None:
-        """Up to 6.2 the log file is opened at its line."""
+        """Note that the log file is opened: up to 6.2 at its line, later at each text's end."""
         if path and b"/" in path:
             shown = path.decode("latin-1")
             self.state.depends.append(
@@ -335,6 +335,8 @@ class Reader:
     def end_of_text(self, slaveof_line: int, lines: list[bytes]) -> None:
         """Check what the servers check at the end of every text."""
         st = self.state
+        if st.version >= (7, 0) and (self.depth or st.bare) and st.text("logfile"):
+            self.log_file(st.text("logfile"))
         if not st.cluster or st.masterhost is None or st.version < (3, 0):
             return
         name = "slaveof" if st.version < (5, 0) else "replicaof"

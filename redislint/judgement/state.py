@@ -53,11 +53,16 @@ class State:
     file_line: int = 0
     depends: list[Dependence] = field(default_factory=list)
     opened: list[bytes] = field(default_factory=list)
-    """Log files that the reader created on its way (before 7.0)."""
+    """Log files that the reader created on its way."""
     moved: bool = False
     """A ``dir`` line has changed the working directory."""
     source: str = ""
     jemalloc: bool = False
+    """Built with the bundled jemalloc."""
+    tls: bool = True
+    """Built with TLS."""
+    bare: bool = False
+    """No options follow the file."""
 
     def __post_init__(self) -> None:
         self.version = version(self.server)

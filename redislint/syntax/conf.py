@@ -107,8 +107,15 @@ _PART_S = re.compile(_PART_B.pattern.decode("ascii"), re.DOTALL)
 _SKIP_B = re.compile(rb"[ \t\r\n\v\f]*+")
 _SKIP_S = re.compile(_SKIP_B.pattern.decode("ascii"))
 _ESC_B = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESC_DROP = re.compile(_ESC_B.pattern + rb"|\xff", re.DOTALL)
 _ESC_S = re.compile(_ESC_B.pattern.decode("ascii"), re.DOTALL)
 _SPACE = frozenset(b" \t\r\n\v\f")
+
+
+def _unescape_drop(m: re.Match[bytes]) -> bytes:
+    if m[1] is not None:
+        return bytes((int(m[1], 16),))
+    return b"" if m[2] is None or m[2] == b"\xff" else _ESCAPES.get(m[2], m[2])
 
 
 def _unescape_b(m: re.Match[bytes]) -> bytes:
@@ -128,6 +135,11 @@ def glues_quotes(server: str) -> bool:
     return server == "valkey-9.1"
 
 
+def drops_ff(server: str) -> bool:
+    """Whether a raw byte 0xFF within a word is lost (Valkey 8.1 on)."""
+    return server in ("valkey-8.1", "valkey-9.1")
+
+
 @overload
 def split_line(line: bytes, server: str = ...) -> list[bytes] | None: ...
 @overload
@@ -142,8 +154,10 @@ def split_line(line: bytes | str, server: str = "redis-8.2") -> list[bytes] | li
         words, error = split_words(line, server)
         return None if error is not None else [w.text for w in words]
     if b'"' not in line and b"'" not in line and b"\0" not in line:
-        return line.split() if b"\v" not in line and b"\f" not in line else _split_plain(line)
-    return _split_quoted(line, server == "valkey-9.1")
+        if b"\xff" in line and drops_ff(server):
+            return [w.replace(b"\xff", b"") for w in _split_plain(line)]
+        return _split_plain(line) if b"\v" in line or b"\f" in line else line.split()
+    return _split_quoted(line, glues_quotes(server), b"\xff" in line and drops_ff(server))
 
 
 def _split_plain(line: bytes) -> list[bytes]:
@@ -151,7 +165,7 @@ def _split_plain(line: bytes) -> list[bytes]:
     return [w for w in words if w]
 
 
-def _split_quoted(line: bytes, glue: bool) -> list[bytes] | None:
+def _split_quoted(line: bytes, glue: bool, drop: bool) -> list[bytes] | None:
     nul = line.find(b"\0")
     if nul >= 0:
         line = line[:nul]
@@ -170,13 +184,18 @@ def _split_quoted(line: bytes, glue: bool) -> list[bytes] | None:
                 return None
             pos = m.end()
             if m[1] is not None:
-                word.append(m[1])
+                word.append(m[1].replace(b"\xff", b"") if drop else m[1])
                 continue
             if m[2] is not None:
                 text = m[2]
-                word.append(_ESC_B.sub(_unescape_b, text) if b"\\" in text else text)
+                if drop:
+                    text = _ESC_DROP.sub(_unescape_drop, text)
+                elif b"\\" in text:
+                    text = _ESC_B.sub(_unescape_b, text)
+                word.append(text)
             else:
-                word.append(m[3].replace(b"\\'", b"'"))
+                text = m[3].replace(b"\\'", b"'")
+                word.append(text.replace(b"\xff", b"") if drop else text)
             if not glue:
                 if pos < size and line[pos] not in _SPACE:
                     return None
