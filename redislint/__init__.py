@@ -4,8 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from redislint.checking import Report, check
+    from redislint.checking import check
     from redislint.config import Config
+    from redislint.findings.outcome import Report
     from redislint.judgement.judge import verify
     from redislint.judgement.verdict import Verdict
 
@@ -15,7 +16,7 @@ __all__ = ["Config", "Report", "Verdict", "__version__", "check", "verify"]
 
 _LAZY = {
     "check": "redislint.checking",
-    "Report": "redislint.checking",
+    "Report": "redislint.findings.outcome",
     "Config": "redislint.config",
     "verify": "redislint.judgement.judge",
     "Verdict": "redislint.judgement.verdict",

@@ -11,6 +11,7 @@ from typing import Any
 from redislint.config import Config
 from redislint.discover import Tree, candidates, excluded
 from redislint.findings.finding import Finding, Reason
+from redislint.findings.outcome import SEVERITY, Report
 from redislint.model.conf import ConfFile
 from redislint.model.deployment import Deployment, Problem
 from redislint.model.subject import Subject
@@ -18,46 +19,7 @@ from redislint.readers import BUILTIN
 from redislint.rules.book import Book, Rule
 from redislint.source import Source, UnreadableError, decode
 
-_SEVERITY = {"note": 0, "warning": 1, "error": 2}
 _CONFIDENCE = {"low": 0, "medium": 1, "high": 2}
-
-
-class Report:
-    """What a check found. Paths are relative to `base`; `shown(path)` is what users see."""
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-        self.findings: list[Finding] = []
-        self.suppressed: list[Finding] = []
-        self.errors: list[Problem] = []
-        self.failed_paths: list[str] = []
-        """Paths named by the user that could not be read: the check could not do its job."""
-        self.deployment = Deployment()
-        self.book: Book | None = None
-        self.files: int = 0
-        self._prefix: str | None = None
-
-    def shown(self, path: str) -> str:
-        """A path as users see it: relative to the working directory where it is below it."""
-        if self._prefix is None:
-            here = os.path.realpath(os.getcwd())
-            if self.base == here:
-                self._prefix = ""
-            elif self.base.startswith(here.rstrip(os.sep) + os.sep):
-                self._prefix = os.path.relpath(self.base, here).replace(os.sep, "/") + "/"
-            else:
-                self._prefix = self.base.replace(os.sep, "/").rstrip("/") + "/"
-        return path if os.path.isabs(path) or path.startswith("<") else self._prefix + path
-
-    def worst(self) -> str | None:
-        """The highest severity found, or None."""
-        return max((f.severity for f in self.findings), key=_SEVERITY.__getitem__, default=None)
-
-    def reaches(self, threshold: str) -> bool:
-        """Whether a finding of that severity or a higher one is left."""
-        if threshold == "never":
-            return False
-        return any(_SEVERITY[f.severity] >= _SEVERITY[threshold] for f in self.findings)
 
 
 def choose(book: Book, config: Config) -> tuple[list[Rule], list[str]]:
@@ -295,7 +257,7 @@ def _finish(
     pragmas = suppress.apply(findings, sources, book)
     for finding in findings:
         override = config.severity.get(finding.rule.name) or config.severity.get(finding.rule.code)
-        if override in _SEVERITY:
+        if override in SEVERITY:
             finding.severity = override
         if finding.span.path not in wanted or _ignored(finding, config, book):
             continue

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 
-from redislint.checking import Report, read_files
+from redislint.checking import read_files
 from redislint.discover import Tree
+from redislint.findings.outcome import Report
 from redislint.model.deployment import Deployment
 
 _Chunk = tuple[str, list[tuple[str, bool]]]

@@ -175,7 +175,7 @@ def render(report: object, format_: str, colour: bool, options: dict[str, object
     import importlib
 
     if format_ == "text":
-        from redislint.checking import Report
+        from redislint.findings.outcome import Report
         from redislint.report.as_text import render as text
 
         assert isinstance(report, Report)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import os
 
-from redislint.checking import Report
 from redislint.findings.finding import Edit
+from redislint.findings.outcome import Report
 
 
 def _usable(report: Report, unsafe: bool) -> dict[str, list[Edit]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from redislint.checking import Report
 from redislint.findings.finding import Finding
+from redislint.findings.outcome import Report
 
 
 def finding_data(report: Report, finding: Finding) -> dict[str, Any]:

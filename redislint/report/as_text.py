@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from redislint.checking import Report
 from redislint.findings.finding import Finding
+from redislint.findings.outcome import Report
 from redislint.rules.masking import masked_line
 
 _COLOUR = {"error": "31", "warning": "33", "note": "36"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from redislint.checking import Report
+from redislint.findings.outcome import Report
 
 _LEVEL = {"error": "error", "warning": "warning", "note": "notice"}
 _ORDER = {"error": 0, "warning": 1, "note": 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from redislint.checking import Report
+from redislint.findings.outcome import Report
 
 _SEVERITY = {"error": "critical", "warning": "major", "note": "info"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from redislint.checking import Report
+from redislint.findings.outcome import Report
 from redislint.rules.masking import masked_line
 
 _STYLE = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from redislint.checking import Report
+from redislint.findings.outcome import Report
 
 
 def _cell(text: str) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 from urllib.parse import quote
 
 from redislint import __version__
-from redislint.checking import Report
 from redislint.discover import git_root
 from redislint.findings.finding import Finding
+from redislint.findings.outcome import Report
 from redislint.report.line_hash import line_hashes, text_of
 from redislint.rules.book import Rule
+from redislint.rules.masking import line as masked
 from redislint.rules.masking import mask
 from redislint.source import Source, Span
 
@@ -62,7 +63,7 @@ class _Run:
 
 
 def _snippet(root: Source, first: int, last: int) -> str:
-    return "\n".join(mask(root.line_text(n)) for n in range(first, last + 1))
+    return "\n".join(masked(root, n) for n in range(first, last + 1))
 
 
 def _region(span: Span, root: Source) -> dict[str, Any]:
@@ -72,8 +73,8 @@ def _region(span: Span, root: Source) -> dict[str, Any]:
     end = span.end_column if span.end_line == line else len(text) + 1
     end = max(end, column + 1) if column <= len(text) else column + 1
     plain = text[column - 1 : end - 1]
-    masked_whole = mask(text)
-    shown = plain if masked_whole == text else _masked_part(text, column - 1, end - 1)
+    whole = masked(root, line)
+    shown = plain if whole == text else _masked_part(text, whole, column - 1, end - 1)
     return {
         "startLine": line,
         "startColumn": column,
@@ -83,13 +84,12 @@ def _region(span: Span, root: Source) -> dict[str, Any]:
     }
 
 
-def _masked_part(text: str, start: int, end: int) -> str:
+def _masked_part(text: str, whole: str, start: int, end: int) -> str:
     """A part of a line, masked as it is in the whole line."""
     part = text[start:end]
-    whole = mask(text)
-    masked = mask(part)
-    if masked != part:
-        return masked
+    alone = mask(part)
+    if alone != part:
+        return alone
     # The part may be the secret itself, with its key outside.
     return part if part in whole else "****"
 
@@ -100,7 +100,7 @@ def _context(root: Source, first: int, last: int) -> dict[str, Any]:
         high = last + 1 if last < len(root.lines) else last
     text = _snippet(root, low, high)
     if low == first and high == last:
-        text = mask(root.line_text(first)) + "\n"
+        text = masked(root, first) + "\n"
     return {"startLine": low, "endLine": high, "snippet": {"text": text or " "}}
 
 

@@ -79,7 +79,9 @@ def _grammar() -> Any:
 
     number.set_parse_action(read_number)
     word = ~reserved + pp.Regex(r"[A-Za-z_][\w]*(?:[.-][A-Za-z0-9_]+)*")
-    name = word.copy().set_parse_action(lambda s, p, t: [["word", t[0], p]])
+    plain = pp.Regex(r"[A-Za-z_][\w]*(?:[.-][A-Za-z0-9_]+)*")
+    # The place is taken by the inner expression: the outer one's is before the blanks.
+    name = ~reserved + plain.set_parse_action(lambda s, p, t: [["word", t[0], p]])
     argument = pp.Regex(r"[^\s(),]+") | pp.QuotedString('"')
     call = (
         word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from redislint.source import Span
+from redislint.source import Source, Span
 
 MASK = "****"
 _KEYED = re.compile(
@@ -12,7 +12,7 @@ _KEYED = re.compile(
     r"( (?:requirepass|masterauth|primaryauth|auth-pass(?:[ \t]+\S+)?|sentinel-pass|tls-(?:client-)?key-file-pass"
     r"|--?a(?=[ \t])|--pass(?=[ \t])|-u(?=[ \t]redis)"
     r"|[\w.\-]*(?:password|passwd|secret|auth[_-]?token|access[_-]?key|api[_-]?key|redis_auth|redis_pass|redis_pwd)[\w\-]*"
-    r")\\?[\"']? (?:[ \t]*[:=,(\[]+[ \t]*|[ \t]+) (?:value[\"']?[ \t]*[:=][ \t]*)? \\?[\"']?)"
+    r")\\?[\"']? (?:[ \t]*[:=,(\[]+[ \t]*|[ \t]+) (?:\\?[\"']?value\\?[\"']?[ \t]*[:=][ \t]*)? \\?[\"']?)"
     r"(?! \s | \$\{ | \$\( | \{\{ | <%)"
     r"([^\s\"'\\,;)}\]]+)"
 )
@@ -41,13 +41,32 @@ def mask(text: str) -> str:
     return text
 
 
+_NAME_LINE = re.compile(
+    r"(?i)\b(?:name|key)\\?[\"']?[ \t]*[:=][ \t]*\\?[\"']?[\w.\-]*"
+    r"(?:password|passwd|secret|token|access_?key|redis_auth|redis_pass)"
+)
+_VALUE_LINE = re.compile(
+    r"(?i)(\bvalue\\?[\"']?[ \t]*[:=][ \t]*\\?[\"']?)(?!\$\{|\$\(|\{\{)([^\s\"',}]+)"
+)
+
+
+def line(source: Source, number: int) -> str:
+    """A line of a file, masked; a `value:` beside a `name: …PASSWORD` line is a secret too."""
+    text = source.line_text(number)
+    if _VALUE_LINE.search(text):
+        near = (number - 1, number + 1)
+        if any(_NAME_LINE.search(source.line_text(n)) for n in near):
+            text = _VALUE_LINE.sub(lambda m: m[1] + MASK, text)
+    return mask(text)
+
+
 def masked_line(span: Span) -> tuple[str, int, int]:
     """The first line of a span, masked, with the columns (from 0) of the span in it."""
     root = span.source.root
     plain = root.line_text(span.line)
     start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(plain)
-    text = mask(plain)
+    text = line(root, span.line)
     if text == plain:
         return text, start, max(start + 1, end)
     before = mask(plain[:start])
