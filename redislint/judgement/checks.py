@@ -172,7 +172,7 @@ def octal(st_version: tuple[int, int]) -> Check:
 
 _HOST = re.compile(rb"[A-Za-z0-9.-]*\Z")
 _AUX = re.compile(rb"[!#$%&()*+:;<>?@\[\]^{|}~\0]")
-_AUX_9_1 = re.compile(rb"[!#$%&()*+:;<>?@\[\]^{|}~\0 ]")
+_AUX_9_1 = re.compile(rb"""[\0-\x20!"#$%&'()*+,;<=>?@\[\\\]^{|}~\x7f]""")
 
 
 def any_text(words: list[bytes], st: State) -> str | None:

@@ -73,7 +73,7 @@ def run(
     *,
     bare: bool = False,
     build: str = "examined",
-    options: bytes = b"",
+    options: bytes | None = None,
     source: str = "",
 ) -> tuple[State, Refused | None]:
     """Read a text as a server does; return what it took in, and the refusal or None."""
@@ -85,7 +85,7 @@ def run(
     st.tls = official or key != "redis-8.2"
     reader = Reader(st, Includes(None if directory is None else Path(directory)))
     try:
-        reader.read(text + options, source)
+        reader.read(text, source, options)
         finish(st)
     except Refused as refused:
         return st, refused

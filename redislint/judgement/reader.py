@@ -17,6 +17,7 @@ from redislint.syntax.conf import split_line, visible
 
 BAD = "Bad directive or wrong number of arguments"
 UNBALANCED = "Unbalanced quotes in configuration line"
+COMMAND_LINE = "command line"
 MAX_DEPTH = 60
 """Nested includes after which a server is taken to have run out of stack."""
 
@@ -143,47 +144,64 @@ class Reader:
         self.includes = includes
         self.entries = entries(state.server)
         self.depth = 0
+        self.all_refusals: list[Refused] | None = None
+        """A list makes the reader go on after a refusal, which it appends there."""
 
-    def read(self, text: bytes, source: str) -> None:
-        """Read one text, the includes in it too."""
+    def read(self, text: bytes, source: str, options: bytes | None = None) -> None:
+        """Read one text, the includes in it too, and the options that are appended to it."""
         st = self.state
         st.reading = True
-        get = self.entries.get
-        modern = st.version >= (7, 0)
         outer = st.source, st.file_line
-        st.source = source
-        slaveof_line = 0
         if st.version == (6, 2):
             st.save_loaded = False
-        if st.version < (7, 0):
-            st.file_line = 0
         lines = visible(text).split(b"\n")
+        slaveof_line = self.lines(lines, source, False)
+        if options is not None:
+            last = self.lines(options.split(b"\n"), COMMAND_LINE, True)
+            slaveof_line = last + len(lines) if last else slaveof_line
+        try:
+            self.end_of_text(slaveof_line, lines)
+        except Refused as refused:
+            self.refuse(refused)
+        st.reading = False
+        st.source, st.file_line = outer
+
+    def lines(self, lines: list[bytes], source: str, options: bool) -> int:
+        """Carry out lines; return the number of the last one that named a master, or 0."""
+        st = self.state
+        get = self.entries.get
+        modern = st.version >= (7, 0)
+        st.source = source
+        slaveof_line = 0
         for number, raw in enumerate(lines, 1):
             line = raw.strip(b" \t\r")
             if not line or line[0] == 35:
                 continue
             words = split_line(line, st.server)
             st.file_line = number
-            if words is None:
-                raise Refused(UNBALANCED, number, "parse", line, source)
-            if not words:
-                continue
-            name = words[0].lower()
-            if not modern and b"\0" in name:
-                name = cstr(name)
-            entry = get(name)
-            args = words[1:]
-            if entry is None:
-                error = self.special(name, args, line)
-            else:
-                error = self.set(entry, args)
-                if entry.name in ("replicaof", "slaveof") and error is None:
-                    slaveof_line = number
+            error: str | None = UNBALANCED
+            if words is not None:
+                if not words:
+                    continue
+                name = words[0].lower()
+                if not modern and b"\0" in name:
+                    name = cstr(name)
+                entry = get(name)
+                if entry is None:
+                    error = self.special(name, words[1:], line)
+                else:
+                    error = self.set(entry, words[1:])
+                    if error is None and entry.directive.kind == "replicaof":
+                        slaveof_line = number
             if error is not None:
-                raise Refused(error, number, "parse", line, source)
-        self.end_of_text(slaveof_line, lines)
-        st.reading = False
-        st.source, st.file_line = outer
+                self.refuse(Refused(error, None if options else number, "parse", line, source))
+        return slaveof_line
+
+    def refuse(self, refused: Refused) -> None:
+        """End the reading, or, where every refusal is wanted, note it and go on."""
+        if self.all_refusals is None or refused.stage == "crash":
+            raise refused
+        self.all_refusals.append(refused)
 
     def set(self, entry: Entry, args: list[bytes]) -> str | None:
         """Carry out an ordinary directive."""
@@ -224,9 +242,10 @@ class Reader:
         elif trouble:
             if st.version < (7, 0):
                 shown = path.decode("latin-1")
-                raise Refused(f"Can't chdir to '{shown}': {trouble}", None, "env")
+                self.refuse(Refused(f"Can't chdir to '{shown}': {trouble}", None, "env"))
+                return
             stage = "parse" if trouble == TOO_LONG else "env"
-            raise Refused(trouble, st.file_line, stage, b"dir " + path, st.source)
+            self.refuse(Refused(trouble, st.file_line, stage, b"dir " + path, st.source))
 
     def log_file(self, path: bytes) -> None:
         """Note that the log file is opened: up to 6.2 at its line, later at each text's end."""
@@ -317,7 +336,8 @@ class Reader:
                 reason = f"Fatal error, can't open config file '{shown}'"
                 if st.version >= (6, 0):
                     reason += f": {trouble}"
-                raise Refused(reason, None, "env") from None
+                self.refuse(Refused(reason, None, "env"))
+                return
             st.depends.append(
                 Dependence(f"the included file '{shown}' was not read: {trouble}", st.file_line)
             )
@@ -343,5 +363,7 @@ class Reader:
         message = f"{name} directive not allowed in cluster mode"
         if st.version >= (7, 0) or slaveof_line == 0:
             raise Refused(message, None, "post")
+        if slaveof_line > len(lines):
+            raise Refused(message, None, "parse", b"", COMMAND_LINE)
         text = lines[slaveof_line - 1].strip()
         raise Refused(message, slaveof_line, "parse", text, st.source)
