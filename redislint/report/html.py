@@ -32,10 +32,10 @@ def render(report: Report) -> str:
             f"</h2><p>{escape(f.message)}</p><pre>{escape(report.shown(f.span.path))}:{f.span.line}"
             f"\n{escape(text)}</pre><ul>{reasons}</ul>{fix}</article>"
         )
-    for p in report.errors:
-        parts.append(
-            f"<p>Unread: <code>{escape(report.shown(p.path))}</code>: {escape(p.message)}</p>"
-        )
+    parts += [
+        f"<p>Unread: <code>{escape(report.shown(p.path))}</code>: {escape(p.message)}</p>"
+        for p in report.errors
+    ]
     body = "".join(parts) or "<p>No findings.</p>"
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" '

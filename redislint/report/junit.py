@@ -23,11 +23,11 @@ def render(report: Report) -> str:
             f"<failure type={quoteattr(f.severity)} "
             f"message={quoteattr(_INVALID.sub('?', f.message))}>{body}</failure></testcase>"
         )
-    for p in report.errors:
-        cases.append(
-            f"  <testcase classname={quoteattr(report.shown(p.path))} name='unread'>"
-            f"<error message={quoteattr(_INVALID.sub('?', p.message))}/></testcase>"
-        )
+    cases += [
+        f"  <testcase classname={quoteattr(report.shown(p.path))} name='unread'>"
+        f"<error message={quoteattr(_INVALID.sub('?', p.message))}/></testcase>"
+        for p in report.errors
+    ]
     if not cases:
         cases.append('  <testcase classname="redislint" name="check"/>')
     head = (
