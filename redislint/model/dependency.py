@@ -18,7 +18,9 @@ class Dependency(Subject):
     `requirement` is the text of the version or range as resolved (known or unknown);
     `locked` is True where it is the one version that a lock file or exact pin gives.
     `module` is the folder of the manifest; `managed_by` says what decides the version
-    ("spring-boot 2.7.18"), `scope` is compile, test, runtime, dev.
+    ("spring-boot 2.7.18"), `scope` is compile, test, runtime, dev, managed (a manifest names only
+    its version) or lock (the entry of a lock file). `clients` are those that it carries;
+    `via` is the starter that brings it, where it is not declared itself.
     """
 
     kind = "dependency"
@@ -43,6 +45,8 @@ class Dependency(Subject):
         self.locked = locked
         self.managed_by = managed_by
         self.scope = scope
+        self.clients: list[Subject] = []
+        self.via = ""
         self.set("name", Value(name))
         self.set("ecosystem", Value(ecosystem))
         self.set("requirement", requirement)
@@ -77,7 +81,8 @@ subject.kind(
         FactSpec("ecosystem", "enum", "maven or pypi", choices=("maven", "pypi")),
         FactSpec("requirement", "text", "the version or range"),
         FactSpec("locked", "bool", "exactly one version is possible"),
-        FactSpec("scope", "enum", "where it is used", choices="compile runtime test dev".split()),
+        FactSpec("scope", "enum", "where it is used; managed: only its version is named; lock: a lock file's entry",
+                 choices="compile runtime test dev managed lock".split()),
         FactSpec("version", "version", "the release, where it is one"),
     ],
-)
+)  # fmt: skip
