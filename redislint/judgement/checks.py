@@ -172,6 +172,7 @@ def octal(st_version: tuple[int, int]) -> Check:
 
 _HOST = re.compile(rb"[A-Za-z0-9.-]*\Z")
 _AUX = re.compile(rb"[!#$%&()*+:;<>?@\[\]^{|}~\0]")
+_AUX_8_0 = re.compile(rb"[!#$%&()*+;<>?@\[\]^{|}~\0]")
 _AUX_9_1 = re.compile(rb"""[\0-\x20!"#$%&'()*+,;<=>?@\[\\\]^{|}~\x7f]""")
 
 
@@ -213,7 +214,9 @@ def hostname(words: list[bytes], st: State) -> str | None:
 
 def node_name(words: list[bytes], st: State) -> str | None:
     """cluster-announce-human-nodename."""
-    bad = _AUX_9_1 if st.valkey and st.version >= (9, 1) else _AUX
+    bad = _AUX
+    if st.valkey and st.version >= (8, 0):
+        bad = _AUX_9_1 if st.version >= (9, 1) else _AUX_8_0
     if bad.search(words[0]):
         return "Announced human node name contained invalid character"
     return None

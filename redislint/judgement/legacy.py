@@ -16,7 +16,7 @@ from redislint.judgement.cnumbers import (
 from redislint.judgement.state import State, Where
 from redislint.knowledge.directives import Directive
 
-_LONG = frozenset(
+LONG = frozenset(
     {
         "lua-time-limit",
         "slowlog-log-slower-than",
@@ -164,7 +164,7 @@ def single(d: Directive, version: tuple[int, int]) -> Check:
     if d.kind == "enum":
         return enum(d, version)
     if d.kind == "int":
-        return number(d, long_number if d.name in _LONG else atoi)
+        return number(d, long_number if d.name in LONG else atoi)
     if d.kind == "memory":
         return number(d, memory_2_8 if version < (3, 0) else memory_3_0)
     if d.name in ("dbfilename", "appendfilename"):

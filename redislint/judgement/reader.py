@@ -152,7 +152,8 @@ class Reader:
         st = self.state
         st.reading = True
         outer = st.source, st.file_line
-        if st.version == (6, 2):
+        loaded = st.save_loaded
+        if st.version == (6, 2):  # there each text forgets, at its first save, what came before
             st.save_loaded = False
         lines = visible(text).split(b"\n")
         slaveof_line = self.lines(lines, source, False)
@@ -163,6 +164,8 @@ class Reader:
             self.end_of_text(slaveof_line, lines)
         except Refused as refused:
             self.refuse(refused)
+        if st.version == (6, 2):
+            st.save_loaded = loaded
         st.reading = False
         st.source, st.file_line = outer
 

@@ -97,3 +97,7 @@ class State:
         if self.renamed is None:
             self.renamed = {n.encode("ascii"): None for n in commands(self.server).names}
         return self.renamed
+
+    def own_commands(self) -> frozenset[str]:
+        """Return the server's own command names."""
+        return commands(self.server).names
