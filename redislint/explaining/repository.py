@@ -14,7 +14,7 @@ def evidence_in(path: Path, messages: list[Message]) -> list[dict[str, Any]] | N
     The repository's own configuration counts; preview rules are asked too, since somebody has the
     trouble already. None where rules or configuration cannot be used.
     """
-    from redislint.check import check
+    from redislint.checking import check
     from redislint.config import ConfigError, find, load
     from redislint.rules.pages import PageError
 
