@@ -235,7 +235,7 @@ def _load(source: Source) -> Stream:
         try:
             for raw in yaml.compose_all(text, loader):
                 if raw is not None:
-                    documents.append(_wrap(raw, source))  # noqa: PERF401: kept when it raises
+                    documents.append(_wrap(raw, source))  # noqa: PERF401
         except yaml.YAMLError as error:
             stream.documents = documents
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)

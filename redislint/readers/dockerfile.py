@@ -1,0 +1,289 @@
+"""Dockerfile and Containerfile → the container that its final stage makes."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from redislint.knowledge import images
+from redislint.knowledge.directives import all_names
+from redislint.model.container import Container, Mount, Port
+from redislint.model.setting import Setting
+from redislint.model.value import Origin, Value, at
+from redislint.readers import Context
+from redislint.readers.interpolation import interpolate
+from redislint.source import Source, Span
+from redislint.syntax import shell
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Any:
+    import tree_sitter
+    import tree_sitter_containerfile
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_containerfile.language()))
+
+
+class _Stage:
+    """One build stage: its base image and what its instructions say."""
+
+    def __init__(self, image: Value, span: Span, name: str, base: _Stage | None) -> None:
+        self.image = image
+        self.span = span
+        self.name = name
+        self.args: dict[str, str] = {}
+        self.env: dict[str, Value] = dict(base.env) if base else {}
+        self.files: dict[str, object] = dict(base.files) if base else {}
+        self.edits: dict[str, list[Setting] | None] = dict(base.edits) if base else {}
+        self.entrypoint: list[Value] | None = base.entrypoint if base else None
+        self.command: list[Value] | None = base.command if base else None
+        self.shell: bool = base.shell if base else False
+        self.command_span: Span | None = base.command_span if base else None
+        self.user: Value | None = base.user if base else None
+        self.workdir: str = base.workdir if base else "/"
+        self.ports: list[Port] = list(base.ports) if base else []
+        self.volumes: list[Mount] = list(base.volumes) if base else []
+        self.health: Value | None = base.health if base else None
+        self.root: _Stage = base.root if base else self
+
+
+def read(source: Source, context: Context) -> Iterator[Container]:
+    """The container of the final stage, where it runs or is made to run a server."""
+    container = container_of(source)
+    if container is not None:
+        yield container
+
+
+def container_of(
+    source: Source, target: str = "", arguments: dict[str, str] | None = None
+) -> Container | None:
+    """The container of the final (or named) stage, if it is a server's; None else."""
+    data = source.text.encode("utf-8", "surrogatepass")
+    tree = _parser().parse(data)
+    offsets = _offsets(source.text, data)
+    stages: list[_Stage] = []
+    defaults: dict[str, str] = dict(arguments or {})
+    for node in tree.root_node.children:
+        if not node.type.endswith("_instruction"):
+            continue
+        text = node.text.decode("utf-8", "replace")
+        span = Span(source, offsets(node.start_byte), offsets(node.end_byte))
+        keyword, _, rest = re.sub(r"\\\r?\n(?:\s*#[^\n]*\n)*", " ", text, count=0).partition(" ")
+        keyword = keyword.strip().upper()
+        if keyword == "FROM":
+            stages.append(_from(node, rest, span, stages, defaults))
+        elif keyword == "ARG":
+            table = stages[-1].args if stages else defaults
+            for name, value in re.findall(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)", rest):
+                table.setdefault(name, value.strip("\"'"))
+            for name in re.findall(r"(?:^|\s)([A-Za-z_]\w*)(?=\s|$)", rest):
+                if name in defaults:
+                    table.setdefault(name, defaults[name])
+        elif stages:
+            _instruction(stages[-1], keyword, node, rest.strip(), span, source, offsets)
+    if not stages:
+        return None
+    stage = next((s for s in stages if target and s.name == target.lower()), stages[-1])
+    return _container(stage, source)
+
+
+def _offsets(text: str, data: bytes) -> Any:
+    if len(text) == len(data):
+        return lambda place: place
+    return lambda place: len(data[:place].decode("utf-8", "replace"))
+
+
+def _from(node: Any, rest: str, span: Span, stages: list[_Stage], known: dict[str, str]) -> _Stage:
+    words = [w for w in rest.split() if not w.startswith("--")]
+    reference = words[0] if words else ""
+    name = words[2].lower() if len(words) > 2 and words[1].lower() == "as" else ""
+    image = interpolate(reference, known, span)
+    base = next((s for s in reversed(stages) if s.name and image.value == s.name), None)
+    if base is not None:
+        return _Stage(base.root.image, base.root.span, name, base)
+    return _Stage(image, span, name, None)
+
+
+def _instruction(
+    stage: _Stage, keyword: str, node: Any, rest: str, span: Span, source: Source, offsets: Any
+) -> None:
+    if keyword in ("CMD", "ENTRYPOINT"):
+        words, is_shell = _command(node, rest, span, source, offsets)
+        if keyword == "CMD":
+            stage.command = words
+        else:
+            stage.entrypoint, stage.command = words, None
+        stage.shell, stage.command_span = is_shell, span
+    elif keyword == "ENV":
+        pairs = re.findall(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|\S*)", rest)
+        if not pairs and " " in rest:
+            pairs = [tuple(rest.split(None, 1))]
+        known = {**stage.args, **{k: str(v.value) for k, v in stage.env.items() if v.known}}
+        for name, value in pairs:
+            stage.env[name] = interpolate(value.strip("\"'"), known, span)
+    elif keyword in ("COPY", "ADD"):
+        _copy(stage, rest, source)
+    elif keyword == "RUN":
+        _run(stage, node.text.decode("utf-8", "replace"), span, source)
+    elif keyword == "EXPOSE":
+        for number in re.findall(r"\b(\d{1,5})(?:/tcp)?\b", rest):
+            stage.ports.append(Port(int(number), None, "", "container", span))
+    elif keyword == "USER":
+        stage.user = at(rest.split(":")[0].strip("\"'"), span)
+    elif keyword == "WORKDIR":
+        stage.workdir = posixpath.join(stage.workdir, rest.strip("\"'"))
+    elif keyword == "VOLUME":
+        targets = _json_words(rest) or rest.split()
+        stage.volumes += [Mount(t, "anonymous", "", span) for t in targets]
+    elif keyword == "HEALTHCHECK":
+        stage.health = at(rest, span)
+
+
+def _json_words(rest: str) -> list[str] | None:
+    if not rest.startswith("["):
+        return None
+    try:
+        words = json.loads(rest)
+    except ValueError:
+        return None
+    return words if isinstance(words, list) and all(isinstance(w, str) for w in words) else None
+
+
+def _command(
+    node: Any, rest: str, span: Span, source: Source, offsets: Any
+) -> tuple[list[Value], bool]:
+    words = _json_words(rest)
+    if words is not None:
+        found = []
+        cursor = span.start
+        for word in words:
+            quoted = json.dumps(word, ensure_ascii=False)
+            place = source.text.find(quoted, cursor, span.end)
+            own = Span(source, place, place + len(quoted)) if place >= 0 else span
+            cursor = own.end if place >= 0 else cursor
+            found.append(at(word, own))
+        return found, False
+    script = source.text[span.start : span.end]
+    body = re.sub(r"^\s*\w+\s+", "", script, count=1)
+    begin = span.end - len(body)
+    return [
+        at("sh", span),
+        at("-c", span),
+        Value(body, Origin(Span(source, begin, span.end))),
+    ], True
+
+
+def _copy(stage: _Stage, rest: str, source: Source) -> None:
+    options = re.findall(r"--(\w[\w-]*)(?:=(\S+))?", rest)
+    bare = re.sub(r"--\w[\w-]*(?:=\S+)?\s*", "", rest)
+    words = _json_words(bare.strip()) or bare.split()
+    if len(words) < 2:
+        return
+    target = posixpath.normpath(posixpath.join(stage.workdir, words[-1]))
+    folder = words[-1].endswith("/") or words[-1] in (".", "./") or len(words) > 2
+    origin = dict(options).get("from")
+    for word in words[:-1]:
+        place = posixpath.join(target, posixpath.basename(word)) if folder else target
+        if origin:
+            stage.edits[place] = None
+            continue
+        stage.files[place] = posixpath.normpath(
+            posixpath.join(posixpath.dirname(source.path), word.lstrip("/"))
+        )
+
+
+_SED = re.compile(
+    r"s(?P<d>[^\w\s\\])(?P<old>(?:\\.|(?!(?P=d)).)*)(?P=d)(?P<new>(?:\\.|(?!(?P=d)).)*)(?P=d)"
+)
+_CONF_PATH = re.compile(r"[^\s\"';|&]*(?:redis|valkey|sentinel)[^\s\"';|&]*\.conf\b")
+
+
+def _run(stage: _Stage, text: str, span: Span, source: Source) -> None:
+    """What RUN does to configuration files: simple echo, printf and sed; else unknown."""
+    for path in dict.fromkeys(_CONF_PATH.findall(text)):
+        if not re.search(r">|\bsed\b|\btee\b|\bcp\b|\bmv\b|\bperl\b|\bawk\b", text):
+            continue
+        added: list[Setting] = []
+        understood = True
+        for command in re.split(r"&&|;|\n|\|\|", re.sub(r"\\\r?\n", " ", text)):
+            if path not in command:
+                continue
+            found = _edit(command, span, source)
+            if found is None:
+                understood = False
+            else:
+                added += found
+        old = stage.edits.get(path, [])
+        stage.edits[path] = (old or []) + added if understood and old is not None else None
+
+
+def _edit(command: str, span: Span, source: Source) -> list[Setting] | None:
+    """The settings that one command writes; None where that is not understood."""
+    words = [w.text for w in shell.split(command) if not w.operator]
+    if not words:
+        return []
+    if words[0] == "RUN":
+        words = words[1:]
+    name = words[0] if words else ""
+    if name in ("echo", "printf"):
+        text = re.sub(
+            r"\\n", "\n", " ".join(w for w in words[1:] if not re.fullmatch(r"-[neE]+", w))
+        )
+        return [s for line in text.splitlines() if (s := _setting(line, span, source))]
+    if name == "sed":
+        found = []
+        for match in _SED.finditer(command):
+            new = re.sub(r"\\(.)", r"\1", match["new"])
+            one = _setting(new, span, source)
+            if one is not None:
+                found.append(one)
+            elif not match["new"].lstrip().startswith("#"):
+                return None
+        return found
+    if name in ("chown", "chmod", "mkdir", "touch", "ls", "cat", "test"):
+        return []
+    return None
+
+
+def _setting(line: str, span: Span, source: Source) -> Setting | None:
+    words = line.split()
+    if not words or words[0].lower() not in all_names() or "&" in words[0]:
+        return None
+    place = source.text.find(words[0], span.start, span.end)
+    where = source.span(place) if place >= 0 else span
+    return Setting(words[0], tuple(w.strip("\"'") for w in words[1:]), where, "file")
+
+
+def _container(stage: _Stage, source: Source) -> Container | None:
+    reference = str(stage.image.value) if stage.image.known else (stage.image.raw or "")
+    name, tag, digest = images.parse(reference)
+    known = images.lookup(name)
+    words = [*(stage.entrypoint or []), *(stage.command or [])]
+    starts = shell.find_server(words) if words else None
+    if known is None and starts is None:
+        return None
+    folder = posixpath.dirname(source.path)
+    container = Container(source.path, stage.span, "dockerfile")
+    container.image = stage.image
+    container.set("image", stage.image)
+    container.set("image-name", Value(name, Origin(stage.span)))
+    if stage.image.known and tag:
+        container.set("tag", at(tag, stage.span))
+    elif not stage.image.known:
+        container.set("tag", Value(None, Origin(stage.span), known=False, why=stage.image.why))
+    if digest:
+        container.set("digest", at(digest, stage.span))
+    container.entrypoint, container.argv = stage.entrypoint, stage.command
+    container.shell, container.command_span = stage.shell, stage.command_span
+    container.env, container.files, container.edits = stage.env, stage.files, stage.edits
+    container.mounts, container.ports = stage.volumes, stage.ports
+    container.group = folder
+    if stage.user is not None:
+        container.set("user", stage.user)
+    if stage.health is not None:
+        container.set("healthcheck", stage.health)
+    return container
