@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from redislint.model import subject
 from redislint.model.subject import FactSpec, Subject
-from redislint.model.value import Value
+from redislint.model.value import Origin, Value
 from redislint.model.versions import in_maven_range, in_specifier, is_prerelease, key
 from redislint.source import Span
 
@@ -47,6 +47,7 @@ class Dependency(Subject):
         self.scope = scope
         self.clients: list[Subject] = []
         self.via = ""
+        self.version_origin = Origin(requirement.span, requirement.origin.note)
         self.set("name", Value(name))
         self.set("ecosystem", Value(ecosystem))
         self.set("requirement", requirement)
