@@ -53,6 +53,8 @@ def parse_info(text: str) -> list[tuple[Fields, Lines]]:
         if name in ("redis_version", "valkey_version") and name in fields:
             samples.append((fields, lines))
             fields, lines = {}, {}
+        if name == "module" and name in fields:
+            fields[name] += f" {value}"  # the one field that INFO repeats
         fields.setdefault(name, value)
         lines.setdefault(name, number)
     samples.append((fields, lines))

@@ -86,8 +86,7 @@ def swapped(s: Snapshot) -> Iterator[Hit]:
 def allocator(s: Snapshot) -> Iterator[Hit]:
     """Fragmentation inside the allocator."""
     ratio, waste = s.number("allocator_frag_ratio"), s.number("allocator_frag_bytes")
-    used = s.number("used_memory") or 0
-    if ratio and waste and ratio > 1.1 and waste > max(10 * MB, 0.1 * used):
+    if ratio and waste and ratio > 1.1 and waste > 10 * MB:
         facts = info("allocator_frag_ratio", "allocator_frag_bytes")
         yield Hit(facts, {"waste": size(waste), "ratio": f"{ratio:.2f}"})
 
@@ -96,7 +95,7 @@ def allocator(s: Snapshot) -> Iterator[Hit]:
 def peak(s: Snapshot) -> Iterator[Hit]:
     """A former peak well above today's use."""
     most, used = s.number("used_memory_peak"), s.number("used_memory")
-    if most and used and most > 1.5 * used and most - used > 100 * MB:
+    if most and used and most > 1.5 * used and most - used > 10 * MB:
         facts = info("used_memory_peak", "used_memory")
         yield Hit(facts, {"peak": size(most), "used": size(used)})
 
@@ -105,7 +104,7 @@ def peak(s: Snapshot) -> Iterator[Hit]:
 def buffers(s: Snapshot) -> Iterator[Hit]:
     """Large buffers per client or per replica."""
     normal, clients = s.number("mem_clients_normal"), s.number("connected_clients")
-    if normal and clients and normal / clients > 200 * 1024 and normal > 16 * MB:
+    if normal and clients and normal / clients > 200 * 1024 and normal > MB:
         facts = info("mem_clients_normal", "connected_clients")
         yield Hit(facts, {"who": "clients", "size": size(normal / clients)})
     theirs, replicas = s.number("mem_clients_slaves"), s.number("connected_slaves")
@@ -160,7 +159,7 @@ def nothing_to_evict(s: Snapshot) -> Iterator[Hit]:
             parts = replica_fields(value)
             keys += int(parts.get("keys", "0") or 0)
             expires += int(parts.get("expires", "0") or 0)
-    if keys >= 100 and expires / keys < 0.05:
+    if keys >= 10 and expires / keys < 0.05:
         first = next(n for n in s.info if re.fullmatch(r"db\d+", n))
         facts = info(first, "maxmemory_policy")
         yield Hit(facts, {"percent": f"{100 * expires / keys:.0f}", "policy": policy})

@@ -66,7 +66,7 @@ def cow(s: Snapshot) -> Iterator[Hit]:
     used = s.number("used_memory")
     for name, child in (("rdb_last_cow_size", "snapshot"), ("aof_last_cow_size", "AOF rewrite")):
         copied = s.number(name)
-        if copied and used and copied > 0.3 * used and copied > 64 * 2**20:
+        if copied and used and copied > 0.3 * used and copied > 10 * 2**20:
             fields = {"child": child, "cow": size(copied), "used": size(used)}
             yield Hit(info(name, "used_memory"), dict(fields))
             return
@@ -108,7 +108,7 @@ def pending(s: Snapshot) -> Iterator[Hit]:
 def growth(s: Snapshot) -> Iterator[Hit]:
     """The AOF grew to three times its base and is not rewritten."""
     now, base = s.number("aof_current_size"), s.number("aof_base_size")
-    if now is None or base is None or now <= 3 * base or now < 64 * 2**20:
+    if now is None or base is None or now <= 3 * base or now < 2**20:
         return
     ratio = f"{now / base:.0f}" if base else "many"
     if s.setting_number("auto-aof-rewrite-percentage") == 0:

@@ -140,9 +140,7 @@ def full_syncs(s: Snapshot) -> Iterator[Hit]:
     """More partial resynchronisations fail than work, or full ones go on now."""
     failed, ok = s.number("sync_partial_err") or 0, s.number("sync_partial_ok") or 0
     full = s.rise("sync_full") or 0
-    # A replica's very first attempt counts as a failure: one for each is nothing.
-    replicas = s.number("connected_slaves") or 0
-    if (failed > ok and failed > replicas) or full > 0:
+    if failed > ok or full > 0:
         facts = info("sync_partial_err", "sync_partial_ok", "sync_full")
         yield Hit(facts, {"failed": f"{failed:.0f}", "ok": f"{ok:.0f}"})
 

@@ -16,7 +16,6 @@ ATTACK_FILE = re.compile(
     r"authorized_keys|\.so(?:\.\d+)*$|crontab|^root$|\.(?:php|jsp|aspx?)$|^\.bash|id_rsa"
 )
 ROGUE_MODULES = {"system", "exp", "system.rev", "shell", "rce", "redissystem"}
-CRON_KEYS = {"backup1", "backup2", "backup3", "backup4", "crackit", "x", "1", "trojan1", "ssh_key"}
 LOOPBACK = re.compile(r"-?(127\.|::1$|localhost$)")
 
 
@@ -82,9 +81,8 @@ def rogue_module(s: Snapshot) -> Iterator[Hit]:
     for name, line in s.modules or ():
         found.append((name, "modules", line))
     listed = {name for name, _, _ in found}
-    for match in re.finditer(r"name=([\w.-]+)", s.text("module")):
-        if match[1] not in listed:
-            found.append((match[1], "info", "module"))
+    named = re.findall(r"name=([\w.-]+)", s.text("module"))
+    found += [(name, "info", "module") for name in named if name not in listed]
     for name, part, place in found:
         if name.lower() in ROGUE_MODULES:
             yield Hit([(part, place)], {"module": name, "why": "attackers load one of this name"})

@@ -55,7 +55,7 @@ def many(s: Snapshot) -> Iterator[Hit]:
 def blocked(s: Snapshot) -> Iterator[Hit]:
     """Most connections wait in blocking commands."""
     waiting, clients = s.number("blocked_clients"), s.number("connected_clients")
-    if waiting and clients and clients >= 10 and waiting > 0.8 * clients:
+    if waiting and clients and clients >= 5 and waiting > 0.8 * clients:
         facts = info("blocked_clients", "connected_clients")
         yield Hit(facts, {"blocked": f"{waiting:.0f}", "clients": f"{clients:.0f}"})
 

@@ -1,0 +1,125 @@
+"""Snapshots → findings: the conditions on what is running, and the rules on what is set."""
+
+from __future__ import annotations
+
+from redislint.auditing import (  # noqa: F401  (importing registers the conditions)
+    on_cluster,
+    on_memory,
+    on_persistence,
+    on_replication,
+    on_security,
+    on_work,
+)
+from redislint.auditing.conditions import CONDITIONS, Hit
+from redislint.auditing.model import server_of
+from redislint.auditing.snapshot import Snapshot
+from redislint.findings.finding import Finding, Fix, Reason
+from redislint.findings.outcome import SEVERITY
+from redislint.knowledge.diagnostics import Diagnostic, load
+from redislint.model.deployment import Deployment
+from redislint.rules.book import Rule
+
+
+def diagnose(shot: Snapshot) -> list[Finding]:
+    """What the conditions say of one server, the worst first."""
+    found = []
+    for name, diagnostic in load().items():
+        for hit in CONDITIONS[name](shot):
+            finding = _finding(shot, diagnostic, hit)
+            if finding is not None:
+                found.append(finding)
+    return sorted(found, key=lambda f: (-SEVERITY[f.severity], f.rule.code))
+
+
+def _finding(shot: Snapshot, diagnostic: Diagnostic, hit: Hit) -> Finding | None:
+    span = None
+    reasons = []
+    for part, name in hit.facts:
+        place = shot.span(part, name)
+        if place is None:
+            continue
+        span = span or place
+        text = _told(shot, part, name)
+        reasons.append(Reason(text, place))
+    if span is None:
+        source = next(iter(shot.sources.values()), None)
+        if source is None:
+            return None
+        span = source.line_span(1)
+    message = diagnostic.message.format_map(hit.fields)
+    fix = Fix(diagnostic.fix.format_map(hit.fields), "display", [])
+    finding = Finding(_as_rule(diagnostic), message, span, reasons, shot.name, fix)
+    finding.severity = hit.severity or diagnostic.severity
+    finding.confidence = hit.confidence
+    return finding
+
+
+def _told(shot: Snapshot, part: str, name: str | int) -> str:
+    if isinstance(name, str):
+        return shot.shown(part, name)
+    if part == "nodes":
+        node = next(n for n in shot.nodes or () if n.line == name)
+        return (
+            f"CLUSTER NODES has {node.address or node.id} with flags {','.join(sorted(node.flags))}"
+        )
+    return f"{part.upper()} LIST says so"
+
+
+def _as_rule(diagnostic: Diagnostic) -> Rule:
+    """A diagnostic in the shape that every report format knows."""
+    return Rule(
+        {
+            "name": diagnostic.id,
+            "code": diagnostic.code,
+            "on": "server",
+            "when": [],
+            "severity": diagnostic.severity,
+            "confidence": "high",
+            "message": diagnostic.message,
+            "at": "",
+            "aliases": [],
+            "covered-by": [],
+            "preview": False,
+            "cwe": "",
+            "security-severity": "",
+            "tags": ["live"],
+            "fix": {},
+            "since": "0.1",
+            "summary": diagnostic.message,
+            "catalogue": "",
+            "evidence": "",
+            "path": "auditing/diagnostics",
+        },
+        "",
+    )
+
+
+def deployment_of(shots: list[Snapshot], version: str = "") -> Deployment:
+    """What the rules judge: one server for each snapshot whose CONFIG is known."""
+    deployment = Deployment()
+    for shot in shots:
+        server = server_of(shot, version)
+        if server is not None:
+            deployment.subjects.append(server)
+    return deployment
+
+
+def apply_rules(shots: list[Snapshot], rules: list[Rule], version: str = "") -> list[Finding]:
+    """Findings of the rules for servers."""
+    from redislint.rules.judge import judge
+
+    return judge(deployment_of(shots, version), [rule for rule in rules if rule.on == "server"])
+
+
+def without_echo(live: list[Finding], ruled: list[Finding]) -> list[Finding]:
+    """The rules' findings that no condition on the same server has said already."""
+    said: dict[str, set[str]] = {}
+    table = load()
+    for finding in live:
+        said.setdefault(finding.subject, set()).update(table[finding.rule.name].risks)
+    kept = []
+    for finding in ruled:
+        names = {finding.rule.name, finding.rule.catalogue, *finding.rule.aliases}
+        if not names & said.get(finding.subject, set()):
+            kept.append(finding)
+    return kept
