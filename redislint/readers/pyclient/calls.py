@@ -1,0 +1,588 @@
+"""What calls, attributes and operators stand for; a part of the evaluator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redislint.readers.pyclient.merge import either
+from redislint.readers.pyclient.names import POSITIONAL, Kind, Made, give, kind_of
+from redislint.readers.pyclient.scopes import Scope
+from redislint.readers.pyclient.things import (
+    Arguments,
+    Bound,
+    Class,
+    Entry,
+    File,
+    Function,
+    Instance,
+    Method,
+    Ref,
+    Scalar,
+    Series,
+    Table,
+    Thing,
+    known,
+    unknown,
+)
+from redislint.syntax.python import Node, named
+
+if TYPE_CHECKING:
+    from redislint.readers.pyclient.evaluate import Evaluator
+
+BUILTINS = frozenset(
+    "dict list tuple set frozenset int float str bool len min max getattr super print open "
+    "type isinstance object property staticmethod classmethod range sorted zip map".split()
+)
+
+FOREIGN = frozenset(
+    "redis valkey aioredis rediscluster os sys functools typing json time asyncio logging ssl "
+    "django flask celery kombu fastapi pydantic pydantic_settings decouple environ dotenv rq "
+    "dependency_injector dataclasses collections datetime abc enum pathlib urllib socket "
+    "threading contextlib fakeredis pytest unittest channels channels_redis numpy pandas".split()
+)
+"""Import names never looked for in the repository."""
+
+_GETTERS = frozenset(
+    "os.environ.get os.getenv os.environ.setdefault os.environ.pop decouple.config "
+    "starlette.config.Config environ.get".split()
+)
+_PARTIALS = frozenset(["functools.partial", "functools.partialmethod"])
+_PROVIDERS = ("Singleton", "Factory", "Resource", "ThreadSafeSingleton", "Object", "Callable")
+_SETTINGS_BASES = ("BaseSettings", "BaseModel", "Config")
+_WRAPPERS = frozenset(["asyncio.run", "typing.cast", "copy.copy", "copy.deepcopy"])
+
+
+def arguments(ev: Evaluator, node: Node, scope: Scope) -> Arguments:
+    """The arguments of a call node."""
+    found = Arguments()
+    listing = node.child_by_field_name("arguments")
+    if listing is None or listing.type != "argument_list":
+        return found
+    for child in named(listing):
+        span = ev.module.tree.span(child)
+        if child.type == "keyword_argument":
+            name = child.child_by_field_name("name")
+            value = child.child_by_field_name("value")
+            if name is not None:
+                found.keywords.entries[ev.module.text(name)] = Entry(ev.eval(value, scope), span)
+        elif child.type == "dictionary_splat":
+            inner = child.named_children[0] if child.named_children else None
+            thing = ev.eval(inner, scope)
+            found.keywords.merge(_as_table(ev, thing))
+        elif child.type == "list_splat":
+            thing = ev.eval(child.named_children[0] if child.named_children else None, scope)
+            if isinstance(thing, Series) and not thing.open_why:
+                found.positional += [Entry(t, span) for t in thing.items]
+            else:
+                found.open_why = "positional arguments come from elsewhere"
+        elif child.type in ("ellipsis", "ERROR"):
+            found.open_why = "the arguments are cut short"
+        else:
+            found.positional.append(Entry(ev.eval(child, scope), span))
+    if listing.has_error:
+        found.open_why = found.open_why or "the arguments could not be read whole"
+    return found
+
+
+def _as_table(ev: Evaluator, thing: Thing) -> Thing:
+    if isinstance(thing, Instance) and isinstance(thing.of, Class):
+        return unknown("options come from a settings object")
+    return thing
+
+
+def is_guarded(node: Node, scope: Scope) -> bool:
+    """Whether a statement stands in a branch inside its scope."""
+    parent = node.parent
+    while parent is not None and parent.id != scope.node.id:
+        if parent.type in ("if_statement", "except_clause", "for_statement", "while_statement",
+                           "elif_clause", "else_clause", "match_statement"):  # fmt: skip
+            return True
+        if parent.type in ("function_definition", "lambda"):
+            return True
+        parent = parent.parent
+    return False
+
+
+def update_of(ev: Evaluator, how: str, node: Node, scope: Scope) -> Table:
+    """What `.update(…)`, `.setdefault(k, v)` or `|=` adds."""
+    table = Table(ev.module.tree.span(node))
+    if how == "augmented":
+        table.merge(ev.eval(node.child_by_field_name("right"), scope))
+        return table
+    given = arguments(ev, node, scope)
+    if how == "setdefault":
+        if len(given.positional) == 2:
+            key = given.positional[0].thing
+            if isinstance(key, Scalar) and key.value.known:
+                table.entries[str(key.value.value)] = given.positional[1]
+                return table
+        table.open_why = "a key is computed"
+        return table
+    for entry in given.positional:
+        table.merge(entry.thing)
+    table.merge(given.keywords)
+    return table
+
+
+def binary(ev: Evaluator, left: Thing, operator: str, right: Thing, node: Node) -> Thing:
+    """What a binary operator gives."""
+    span = ev.module.tree.span(node)
+    if operator == "|" and isinstance(left, Table):
+        joined = left.copy()
+        joined.merge(right)
+        joined.span = span
+        return joined
+    if operator == "+" and isinstance(left, Series) and isinstance(right, Series):
+        return Series(left.items + right.items, span, left.open_why or right.open_why)
+    if operator == "%" and isinstance(left, Scalar) and left.text is not None:
+        return unknown("is computed", span, template=_percent(left.text, right))
+    if not (isinstance(left, Scalar) and isinstance(right, Scalar)):
+        return unknown("is computed", span)
+    if operator == "+" and (left.text is not None or right.text is not None):
+        joined_text = "".join("\0" if t is None else t for t in (left.text, right.text))
+        if "\0" not in joined_text:
+            return known(joined_text, span)
+        return unknown("holds parts that are computed", span, template=joined_text)
+    a, b = left.value.value, right.value.value
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        try:
+            if operator == "*" and abs(a) < 1e15 and abs(b) < 1e15:
+                return known(a * b, span)
+            if operator == "+":
+                return known(a + b, span)
+            if operator == "-":
+                return known(a - b, span)
+            if operator == "/":
+                return known(a / b, span)
+        except (OverflowError, ZeroDivisionError):
+            pass
+    return unknown("is computed", span)
+
+
+def _percent(text: str, right: Thing) -> str:
+    import re
+
+    values = right.items if isinstance(right, Series) else [right]
+    items = iter(values)
+
+    def fill(match: object) -> str:
+        thing = next(items, None)
+        if isinstance(thing, Scalar) and thing.value.known:
+            return str(thing.value.value)
+        template = thing.text if isinstance(thing, Scalar) else None
+        return template if template is not None else "\0"
+
+    return re.sub(r"%[sdr]", fill, text)
+
+
+def attribute(ev: Evaluator, held: Thing, name: str, node: Node) -> Thing:
+    """What `held.name` stands for."""
+    span = ev.module.tree.span(node)
+    if isinstance(held, Ref):
+        return Ref(f"{held.name}.{name}")
+    if isinstance(held, File):
+        return ev.other(held.module).member(name)
+    if isinstance(held, Made):
+        return Method(held, name)
+    if isinstance(held, Class):
+        return ev.other(held.module).attribute_of_class(held, name, None)
+    if isinstance(held, Instance):
+        if isinstance(held.of, Class):
+            thing = ev.other(held.of.module).attribute_of_class(held.of, name, None)
+            if is_settings(ev, held.of) and isinstance(thing, Scalar):
+                hint = thing.value.value if thing.value.known else thing.hint
+                return unknown(f"comes from the setting {name}", span, hint=hint, source="settings")
+            return thing
+        return Bound(Ref(held.of.name + "()." + name), Arguments())
+    if isinstance(held, Table) and name in ("get", "pop", "copy", "setdefault"):
+        return Bound(Ref("dict." + name), _only(held))
+    if isinstance(held, Scalar) and held.text is not None and name == "format":
+        return Bound(Ref("str.format"), _only(held))
+    if isinstance(held, Scalar) and name in ("strip", "lower", "rstrip", "lstrip"):
+        return Bound(Ref("str." + name), _only(held))
+    return unknown("is computed when the program runs", span)
+
+
+def _only(thing: Thing) -> Arguments:
+    given = Arguments()
+    given.positional.append(Entry(thing, None))
+    return given
+
+
+def bases(ev: Evaluator, of: Class) -> list[Thing]:
+    """The base classes of a class."""
+    listing = of.node.child_by_field_name("superclasses")
+    if listing is None:
+        return []
+    inner = ev.other(of.module)
+    parent = of.scope.parent or of.module.top
+    return [inner.eval(c, parent) for c in named(listing) if c.type != "keyword_argument"][:8]
+
+
+def is_settings(ev: Evaluator, of: Class, depth: int = 0) -> bool:
+    """Whether values of a class may come from the environment (pydantic settings)."""
+    for base in bases(ev, of):
+        if isinstance(base, Ref) and base.name.split(".")[-1] in _SETTINGS_BASES:
+            return True
+        if isinstance(base, Class) and depth < 4 and is_settings(ev, base, depth + 1):
+            return True
+    return False
+
+
+def client_base(ev: Evaluator, of: Class, depth: int = 0) -> tuple[Kind, list[Class]] | None:
+    """The client class that a class of the repository derives from, and the classes between."""
+    for base in bases(ev, of):
+        if isinstance(base, Ref):
+            kind = kind_of(base.name)
+            if kind is not None and kind.role in ("client", "cluster", "sentinel"):
+                return kind, [of]
+        elif isinstance(base, Class) and depth < 4:
+            found = client_base(ev, base, depth + 1)
+            if found is not None:
+                return found[0], [of, *found[1]]
+    return None
+
+
+def call(ev: Evaluator, node: Node, scope: Scope) -> Thing:
+    """What a call gives."""
+    function = node.child_by_field_name("function")
+    callee = ev.eval(function, scope)
+    span = ev.module.tree.span(node)
+    if isinstance(callee, Scalar):
+        name = ev.module.text(function)[:60] if function is not None else ""
+        if callee.source == "environment-reader":
+            return _environment(ev, arguments(ev, node, scope), span)
+        return unknown(f"is computed by {name}()" if len(name) < 50 else "is computed", span)
+    return apply(ev, callee, arguments(ev, node, scope), node, scope)
+
+
+def apply(ev: Evaluator, callee: Thing, given: Arguments, node: Node, scope: Scope) -> Thing:
+    """What calling a thing with these arguments gives."""
+    span = ev.module.tree.span(node)
+    if isinstance(callee, Bound):
+        return apply(ev, callee.target, given.after(callee.arguments), node, scope)
+    if isinstance(callee, Ref):
+        return _apply_ref(ev, callee.name, given, node, scope)
+    if isinstance(callee, Method):
+        return _apply_method(ev, callee, given, node, scope)
+    if isinstance(callee, Class):
+        found = client_base(ev, callee)
+        if found is None:
+            return Instance(callee)
+        return _subclass(ev, callee, found, given, node)
+    if isinstance(callee, Function):
+        return _enter(ev, callee, given, node)
+    return unknown("is computed when the program runs", span)
+
+
+def _apply_ref(ev: Evaluator, name: str, given: Arguments, node: Node, scope: Scope) -> Thing:
+    span = ev.module.tree.span(node)
+    kind = kind_of(name)
+    if kind is not None:
+        return construct(ev, kind, given, node, "")
+    base, _, last = name.rpartition(".")
+    kind = kind_of(base)
+    if kind is not None:
+        if last in ("from_url", "from_pool", "create_pool"):
+            if last == "from_pool" and given.positional:
+                given.keywords.entries["connection_pool"] = given.positional.pop(0)
+            made = construct(ev, kind, given, node, "from_url" if last == "from_url" else "")
+            return made
+        return unknown("is computed when the program runs", span)
+    if name in _PARTIALS and given.positional:
+        rest = Arguments()
+        rest.positional = given.positional[1:]
+        rest.keywords = given.keywords
+        rest.open_why = given.open_why
+        return Bound(given.positional[0].thing, rest)
+    if last in _PROVIDERS and "providers" in name and given.positional:
+        rest = Arguments()
+        rest.positional = given.positional[1:]
+        rest.keywords = given.keywords
+        return apply(ev, given.positional[0].thing, rest, node, scope)
+    if name in _GETTERS or (last in ("get", "str", "int", "bool", "url") and "env" in base.lower()):
+        return _environment(ev, given, span)
+    if base == "dict":
+        return _dict_method(last, given, span)
+    if base == "str":
+        return _text_method(ev, last, given, span)
+    if base in ("builtins", ""):
+        return _builtin(ev, last, given, span)
+    if name in _WRAPPERS and given.positional:
+        return given.positional[-1 if name == "typing.cast" else 0].thing
+    if last.endswith(("Settings", "Config")) or last[:1].isupper():
+        return Instance(Ref(name))
+    return unknown(f"is computed by {name}()", span)
+
+
+def _environment(ev: Evaluator, given: Arguments, span: object) -> Thing:
+    first = given.positional[0].thing if given.positional else None
+    name = first.value.value if isinstance(first, Scalar) and first.value.known else ""
+    fallback = given.positional[1].thing if len(given.positional) > 1 else None
+    fallback = given.keywords.get("default") or fallback
+    hint: object = None
+    if isinstance(fallback, Scalar):
+        hint = fallback.value.value if fallback.value.known else fallback.hint
+    why = f"comes from the environment variable {name}" if name else "comes from the environment"
+    if hint is not None and not isinstance(hint, bool):
+        why += " (with a default)"
+    return unknown(why, span, hint=hint, source="environment")  # type: ignore[arg-type]
+
+
+def _dict_method(last: str, given: Arguments, span: object) -> Thing:
+    table = given.positional[0].thing
+    if not isinstance(table, Table):
+        return unknown("is computed when the program runs", span)  # type: ignore[arg-type]
+    if last == "copy":
+        return table.copy()
+    key = given.positional[1].thing if len(given.positional) > 1 else None
+    if isinstance(key, Scalar) and key.value.known:
+        found = table.get(str(key.value.value))
+        if found is not None:
+            return found
+        if not table.open_why:
+            return given.positional[2].thing if len(given.positional) > 2 else known(None)
+    return unknown("is computed when the program runs", span)  # type: ignore[arg-type]
+
+
+def _text_method(ev: Evaluator, last: str, given: Arguments, span: object) -> Thing:
+    first = given.positional[0].thing
+    if not isinstance(first, Scalar):
+        return first
+    if last != "format" or first.text is None:
+        return first
+    import re
+
+    pieces = iter(given.positional[1:])
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1]
+        thing = given.keywords.get(name) if name and not name.isdigit() else None
+        if name.isdigit() and int(name) + 1 < len(given.positional):
+            thing = given.positional[int(name) + 1].thing
+        elif not name:
+            entry = next(pieces, None)
+            thing = entry.thing if entry else None
+        if isinstance(thing, Scalar) and thing.value.known:
+            return str(thing.value.value)
+        template = thing.text if isinstance(thing, Scalar) else None
+        return template if template is not None else "\0"
+
+    text = re.sub(r"\{(\w*)[^{}]*\}", fill, first.text)
+    if "\0" not in text:
+        return known(text, span)  # type: ignore[arg-type]
+    return unknown("holds parts that are computed", span, template=text)  # type: ignore[arg-type]
+
+
+def _builtin(ev: Evaluator, name: str, given: Arguments, span: object) -> Thing:
+    place = span
+    first = given.positional[0].thing if given.positional else None
+    if name == "dict":
+        table = Table(place)  # type: ignore[arg-type]
+        for entry in given.positional:
+            if isinstance(entry.thing, Series):
+                table.open_why = "keys come from a list"
+            else:
+                table.merge(entry.thing)
+        table.merge(given.keywords)
+        return table
+    if name in ("list", "tuple", "set", "frozenset"):
+        return first if isinstance(first, Series) else unknown("is computed", place)  # type: ignore[arg-type]
+    if name in ("int", "float", "str", "bool") and isinstance(first, Scalar):
+        return _converted(name, first, place)
+    if name == "super":
+        return Ref("super()")
+    return unknown("is computed when the program runs", place)  # type: ignore[arg-type]
+
+
+def _converted(name: str, first: Scalar, span: object) -> Thing:
+    convert = {"int": int, "float": float, "str": str, "bool": bool}[name]
+
+    def attempt(held: object) -> object:
+        try:
+            return convert(held)  # type: ignore[arg-type]
+        except (ValueError, TypeError, OverflowError):
+            return None
+
+    if first.value.known:
+        value = attempt(first.value.value)
+        if value is not None:
+            return known(value, span)  # type: ignore[arg-type]
+        return unknown("is computed", span)  # type: ignore[arg-type]
+    hint = attempt(first.hint) if first.hint is not None else None
+    template = first.template if name == "str" else None
+    return Scalar(first.value, hint=hint, source=first.source, template=template)
+
+
+def construct(ev: Evaluator, kind: Kind, given: Arguments, node: Node, through: str) -> Thing:
+    """The client, pool or helper that a known constructor makes."""
+    span = ev.module.tree.span(node)
+    made = Made(kind, node.id, span)
+    made.node = node
+    made.through = through or ("from_url" if kind.role in ("from-url", "aio-create") else "")
+    names = POSITIONAL.get(kind.role, ())
+    if through == "from_url":
+        names = ("url",)
+    give(made, given, names)
+    if made.through == "from_url":
+        made.url = made.options.entries.pop("url", None)
+        if kind.role == "aio-create":
+            made.url = made.url or made.options.entries.pop("address", None)
+    elif kind.role in ("client", "cluster") and "url" in made.options.entries:
+        made.url = made.options.entries.pop("url")
+    return made
+
+
+def _apply_method(
+    ev: Evaluator, method: Method, given: Arguments, node: Node, scope: Scope
+) -> Thing:
+    made = method.of
+    span = ev.module.tree.span(node)
+    if made.kind.role == "sentinel" and method.name in ("master_for", "slave_for"):
+        client = Made(made.kind, node.id, span)
+        client.node = node
+        client.through = method.name
+        client.base = made
+        give(client, given, ("service_name", "redis_class", "connection_pool_class"))
+        client.open_why = client.open_why or made.open_why
+        return client
+    if method.name in ("client", "__aenter__", "__enter__", "initialize") and made.is_client:
+        return made
+    if method.name == "pipeline" and made.is_client:
+        return Bound(Ref("pipeline()"), _only(made))
+    if method.name == "pubsub" and made.is_client:
+        return Bound(Ref("pubsub()"), _only(made))
+    return unknown("is an answer of the server", span)
+
+
+def _subclass(
+    ev: Evaluator, of: Class, found: tuple[Kind, list[Class]], given: Arguments, node: Node
+) -> Thing:
+    kind, chain = found
+    for cls in chain:
+        init = next(
+            (b for b in reversed(cls.scope.names.get("__init__", [])) if b.kind == "function"), None
+        )
+        if init is None:
+            continue
+        inner = ev.other(cls.module)
+        function = cls.module.scopes.get(init.node.id)
+        for call_node, call_scope in cls.module.calls:
+            target = call_node.child_by_field_name("function")
+            if target is None or call_scope is not function:
+                continue
+            text = cls.module.text(target).replace(" ", "")
+            if text.endswith(".__init__") and (
+                "super(" in text or text.split(".")[-2][:1].isupper()
+            ):
+                frame = bind(inner, init.node, function, given, skip_self=True)
+                inner.frames.append((init.node.id, frame))
+                try:
+                    passed = arguments(inner, call_node, call_scope)
+                finally:
+                    inner.frames.pop()
+                if "super(" not in text and passed.positional:
+                    passed.positional.pop(0)
+                return construct(ev, kind, passed, node, "")
+        made = construct(ev, kind, Arguments(), node, "")
+        if isinstance(made, Made):
+            made.open_why = "the subclass sets options that could not be followed"
+        return made
+    return construct(ev, kind, given, node, "")
+
+
+def bind(
+    ev: Evaluator, function: Node, scope: Scope | None, given: Arguments, *, skip_self: bool
+) -> dict[str, Thing]:
+    """The parameters of a function with the arguments of a call."""
+    frame: dict[str, Thing] = {}
+    parameters = function.child_by_field_name("parameters")
+    positional = list(given.positional)
+    keywords = given.keywords.copy()
+    outer = (scope.parent if scope is not None else None) or ev.module.top
+    only_keywords = False
+    first = True
+    for child in named(parameters) if parameters is not None else []:
+        name_node = child
+        if child.type in ("default_parameter", "typed_default_parameter"):
+            name_node = child.child_by_field_name("name")
+        elif child.type == "typed_parameter":
+            name_node = child.named_children[0]
+        if child.type == "keyword_separator":
+            only_keywords = True
+            continue
+        if name_node is None:
+            continue
+        if name_node.type in ("list_splat_pattern", "dictionary_splat_pattern"):
+            name = ev.module.text(name_node).lstrip("*")
+            if name_node.type == "list_splat_pattern":
+                frame[name] = Series([e.thing for e in positional])
+                positional = []
+                only_keywords = True
+            else:
+                frame[name] = keywords
+            continue
+        name = ev.module.text(name_node)
+        if first and skip_self and name in ("self", "cls", "_", "mcs"):
+            first = False
+            continue
+        first = False
+        if name in keywords.entries:
+            frame[name] = keywords.entries.pop(name).thing
+        elif positional and not only_keywords:
+            frame[name] = positional.pop(0).thing
+        elif keywords.open_why or given.open_why:
+            frame[name] = unknown(keywords.open_why or given.open_why)
+        elif child.type in ("default_parameter", "typed_default_parameter"):
+            frame[name] = ev.eval(child.child_by_field_name("value"), outer)
+        else:
+            frame[name] = unknown(f"parameter '{name}' is not given")
+    return frame
+
+
+def _enter(ev: Evaluator, function: Function, given: Arguments, node: Node) -> Thing:
+    """What a function returns for these arguments; every return counts."""
+    inner = ev.other(function.module)
+    span = ev.module.tree.span(node)
+    if len(inner.frames) >= 4 or any(f == function.node.id for f, _ in inner.frames):
+        return unknown("is computed by a function that calls itself or others deeply", span)
+    scope = function.module.scopes.get(function.node.id)
+    if scope is None:
+        return unknown("is computed by a function", span)
+    frame = bind(inner, function.node, scope, given, skip_self=function.owner is not None)
+    inner.frames.append((function.node.id, frame))
+    inner.depth += 1
+    try:
+        results = [inner.eval(value, scope) for value in returns(function.node)[:6]]
+    finally:
+        inner.frames.pop()
+        inner.depth -= 1
+    results = [r for r in results if not (isinstance(r, Scalar) and r.is_none)]
+    if not results:
+        return known(None, span)
+    thing = results[0]
+    for other in results[1:]:
+        thing = either(thing, other, span)
+    if isinstance(thing, Scalar) and not thing.value.known:
+        return Scalar(thing.value, hint=thing.hint, source=thing.source, template=thing.template)
+    return thing
+
+
+def returns(function: Node) -> list[Node]:
+    """The expressions that a function returns or yields, not those of functions inside it."""
+    if function.type == "lambda":
+        body = function.child_by_field_name("body")
+        return [body] if body is not None else []
+    found: list[Node] = []
+    stack = [function.child_by_field_name("body")]
+    while stack:
+        current = stack.pop()
+        if current is None or current.type in ("function_definition", "class_definition", "lambda"):
+            continue
+        if current.type in ("return_statement", "yield"):
+            inner = named(current)
+            if inner:
+                found.append(inner[0])
+            continue
+        stack.extend(reversed(current.named_children))
+    return found

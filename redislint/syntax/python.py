@@ -1,0 +1,235 @@
+"""Python text → tree-sitter nodes with places in the file; also the code cells of a notebook.
+
+tree-sitter reads broken code too: what it cannot read becomes an ERROR node and the rest stays.
+It counts UTF-8 bytes; `Tree` turns them into code points.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from redislint.source import Source, Span
+
+MAX_CHARACTERS = 4_000_000
+"""A longer module is generated code or data: it is reported as unread."""
+
+Node = Any
+"""A tree_sitter.Node: typed Any so that tree_sitter is imported only where a file is parsed."""
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Any:
+    import tree_sitter
+    import tree_sitter_python
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
+
+
+class Tree:
+    """The syntax tree of one module and its way back to the source."""
+
+    __slots__ = ("_char_starts", "_row_starts", "data", "root", "source")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        text = source.text
+        self.data = text.encode("utf-8", "replace")
+        self.root: Node = _parser().parse(self.data).root_node
+        self._row_starts: list[int] | None = None
+        self._char_starts: list[int] = []
+        if len(self.data) != len(text):
+            self._row_starts = [0]
+            self._char_starts = [0]
+            characters = 0
+            for line in self.data.split(b"\n"):
+                characters += len(line.decode("utf-8", "replace")) + 1
+                self._row_starts.append(self._row_starts[-1] + len(line) + 1)
+                self._char_starts.append(characters)
+
+    def offset(self, byte: int) -> int:
+        """The code point offset of a byte offset."""
+        if self._row_starts is None:
+            return byte
+        row = bisect_right(self._row_starts, byte) - 1
+        start = self._row_starts[row]
+        return self._char_starts[row] + len(self.data[start:byte].decode("utf-8", "replace"))
+
+    def text(self, node: Node) -> str:
+        """The text of a node."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def span(self, node: Node) -> Span:
+        """The place of a node."""
+        return Span(self.source, self.offset(node.start_byte), self.offset(node.end_byte))
+
+
+def parse(source: Source) -> Tree:
+    """The tree of a module; broken code gives a tree with ERROR nodes."""
+    return Tree(source)
+
+
+def named(node: Node) -> list[Node]:
+    """The named children of a node without comments."""
+    return [child for child in node.named_children if child.type != "comment"]
+
+
+def descendants(node: Node, types: frozenset[str]) -> Iterator[Node]:
+    """Every node of those types below a node, in the order of the text."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if current.type in types:
+            yield current
+        stack.extend(reversed(current.named_children))
+
+
+_ESCAPE = re.compile(
+    r"\\(?:([abfnrtv\\'\"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|\n)"
+)
+_SIMPLE = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
+
+
+def _unescape(match: re.Match[str]) -> str:
+    if match[1]:
+        return _SIMPLE.get(match[1], match[1])
+    digits = match[2] or match[3] or match[4]
+    if digits:
+        return chr(min(int(digits, 16), 0x10FFFF))
+    return chr(int(match[5], 8)) if match[5] else ""
+
+
+def string_parts(tree: Tree, node: Node) -> list[str | Node]:
+    """The content of a `string` node: texts, and the expression nodes of an f-string."""
+    prefix = ""
+    parts: list[str | Node] = []
+    for child in node.children:
+        if child.type == "string_start":
+            prefix = tree.text(child).rstrip("'\"").lower()
+        elif child.type == "string_content":
+            at = child.start_byte
+            for inner in child.named_children:
+                if inner.type == "interpolation":
+                    # Some grammar releases nest interpolations inside the content.
+                    _add_text(parts, _cut(tree, at, inner.start_byte), prefix)
+                    parts.append(inner)
+                    at = inner.end_byte
+            _add_text(parts, _cut(tree, at, child.end_byte), prefix)
+        elif child.type == "interpolation":
+            parts.append(child)
+    return parts
+
+
+def _cut(tree: Tree, start: int, end: int) -> str:
+    return tree.data[start:end].decode("utf-8", "replace")
+
+
+def _add_text(parts: list[str | Node], text: str, prefix: str) -> None:
+    if not text:
+        return
+    if "r" not in prefix and "\\" in text:
+        text = _ESCAPE.sub(_unescape, text)
+    if "f" in prefix:
+        text = text.replace("{{", "{").replace("}}", "}")
+    if parts and isinstance(parts[-1], str):
+        parts[-1] += text
+    else:
+        parts.append(text)
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
+_JSON_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+_MAGIC = re.compile(r"(?m)^([ \t]*)[%!?]")
+
+
+def notebook_code(source: Source) -> Source | None:
+    """The code cells of an .ipynb file as one module whose lines point into the file.
+
+    None where the text is no notebook. Lines with shell or magic commands become comments.
+    """
+    text: list[str] = []
+    starts: list[int] = []
+    for cell_type, strings in _cells(source.text):
+        if cell_type != "code":
+            continue
+        content, places = _decode(source.text, strings)
+        if content.lstrip().startswith("%%") and not re.match(
+            r"\s*%%(time|timeit|capture|prun)\b", content
+        ):
+            continue
+        if not content.endswith("\n"):
+            content += "\n"
+            places = places[: content.count("\n")]
+        text.append(_MAGIC.sub(r"\1#", content))
+        starts += places[: content.count("\n")]
+    if not text:
+        return None
+    starts.append(starts[-1] if starts else 0)
+    return source.embedded("".join(text), starts)
+
+
+def _cells(text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Of each object with a "cell_type": that type and the places of its source strings."""
+    stack: list[dict[str, Any]] = []
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token in "{[":
+            stack.append({"open": token, "key": "", "type": "", "strings": []})
+            continue
+        if not stack:
+            continue
+        top = stack[-1]
+        if token in "}]":
+            stack.pop()
+            if token == "}" and top["type"]:
+                yield top["type"], top["strings"]
+            elif token == "]" and stack and stack[-1]["key"] == "source":
+                stack[-1]["strings"] = top["strings"]
+        elif token == ":":
+            top["key"] = top.get("last", "")
+        elif token == ",":
+            if top["open"] == "{":
+                top["key"] = ""
+        elif token.startswith('"'):
+            place = (match.start() + 1, match.end() - 1)
+            if top["open"] == "[":
+                top["strings"].append(place)
+            elif not top["key"]:
+                top["last"] = token[1:-1]
+            elif top["key"] == "cell_type":
+                top["type"] = token[1:-1]
+            elif top["key"] == "source":
+                top["strings"] = [place]
+
+
+def _decode(text: str, strings: list[tuple[int, int]]) -> tuple[str, list[int]]:
+    """The joined content of JSON strings, and for each of its lines where it starts in `text`."""
+    out: list[str] = []
+    starts: list[int] = []
+    fresh = True
+    for begin, end in strings:
+        at = begin
+        while at < end:
+            if fresh:
+                starts.append(at)
+                fresh = False
+            if text[at] != "\\":
+                stop = text.find("\\", at, end)
+                stop = end if stop < 0 else stop
+                out.append(text[at:stop])
+                at = stop
+                continue
+            match = _JSON_ESCAPE.match(text, at)
+            if match is None:
+                break
+            character = chr(int(match[1], 16)) if match[1] else _JSON_SIMPLE.get(match[2], match[2])
+            out.append(" " if character == "\r" else character)
+            at = match.end()
+            if character == "\n":
+                fresh = True
+    content = "".join(out)
+    return content, starts
