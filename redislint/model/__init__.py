@@ -8,11 +8,21 @@ def load_vocabulary() -> None:
 
     A check with compiled pages does not need this; compiling pages and listing facts does.
     """
-    from redislint.model import client, container, dependency, deployment, facts, managed, server
+    from redislint.model import (
+        client,
+        container,
+        dependency,
+        deployment,
+        facts,
+        managed,
+        sentinel,
+        server,
+    )
     from redislint.model.subject import VOCABULARY
     from redislint.plugins import entry_points
 
-    assert client and container and dependency and deployment and managed
+    modules = (client, container, dependency, deployment, managed, sentinel)
+    assert all(modules)
     facts.load()
     for point in entry_points("redislint.facts"):
         point.load()

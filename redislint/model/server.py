@@ -176,7 +176,8 @@ class Vocabulary(dict[str, FactSpec]):
 
     def get(self, name: str, default: FactSpec | None = None) -> FactSpec | None:  # type: ignore[override]
         """The entry of a name, directives included."""
-        return self[name] if name in self else default
+        known = name in self
+        return self[name] if known else default
 
     def load(self) -> Vocabulary:
         """Fill in every directive: for listing the vocabulary."""

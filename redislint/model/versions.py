@@ -55,7 +55,7 @@ _CLAUSE = re.compile(r"(===|==|~=|!=|<=|>=|<|>|\^|~)?\s*(v?[0-9*][\w.*+!-]*)")
 
 
 def _matches_clause(version: str, op: str, wanted: str) -> bool:
-    if wanted.endswith(".*") or wanted.endswith(".x") or wanted == "*":
+    if wanted.endswith((".*", ".x")) or wanted == "*":
         prefix = [int(p) for p in re.findall(r"\d+", wanted)]
         have = list(key(version)[0]) + [0] * 6
         inside = have[: len(prefix)] == prefix

@@ -325,16 +325,10 @@ def _ports(container: Container, holder: _File, body: Mapping) -> None:
 
 def _published(holder: _File, item: Node) -> list[Port]:
     if isinstance(item, Mapping):
-        inside, host = holder.value(item.get("target")), holder.value(item.get("published"))
-        address = holder.value(item.get("host_ip"))
-        return [
-            _port(
-                _number(inside),
-                _number(host),
-                str(address.value or "") if address else "",
-                item.head,
-            )
-        ]
+        target, published = holder.value(item.get("target")), holder.value(item.get("published"))
+        ip = holder.value(item.get("host_ip"))
+        where = str(ip.value or "") if ip else ""
+        return [_port(_number(target), _number(published), where, item.head)]
     value = holder.value(item)
     if value is None:
         return []
@@ -407,7 +401,7 @@ def _mounts(container: Container, holder: _File, body: Mapping) -> None:
         mount.read_only = "ro" in parts[-1].split(",") and len(parts) > 2
         container.mounts.append(mount)
     for path in _names(body.get("tmpfs")):
-        container.mounts.append(Mount(path.split(":")[0], "tmpfs", "", body.get("tmpfs").head))  # type: ignore[union-attr]
+        container.mounts.append(Mount(path.split(":")[0], "tmpfs", "", body.span))
     configs = body.get("configs")
     for item in configs.items if isinstance(configs, Sequence) else []:
         name = (
@@ -415,16 +409,16 @@ def _mounts(container: Container, holder: _File, body: Mapping) -> None:
             if isinstance(item, Scalar)
             else (item.text("source") if isinstance(item, Mapping) else "")
         )
-        target = (item.text("target") if isinstance(item, Mapping) else None) or f"/{name}"
+        place = (item.text("target") if isinstance(item, Mapping) else None) or f"/{name}"
         entry = holder.top.get("configs", str(name))
         if not isinstance(entry, Mapping):
             continue
         content = entry.get("content")
         if isinstance(content, Scalar):
-            container.files[target] = content.embedded()
+            container.files[place] = content.embedded()
         elif entry.text("file"):
             path = posixpath.normpath(posixpath.join(holder.folder, str(entry.text("file"))))
-            container.mounts.append(Mount(target, "config", path, item.span, file=path))
+            container.mounts.append(Mount(place, "config", path, item.span, file=path))
 
 
 def _mount(

@@ -1,0 +1,214 @@
+"""Who can reach a server, and what they need to be let in."""
+
+from __future__ import annotations
+
+from redislint.knowledge.servers import SERVERS
+from redislint.model.container import Container, Port
+from redislint.model.server import Server
+from redislint.model.subject import computed, function
+from redislint.model.value import Origin, Value, default, unknown
+
+_RANK = {"none": 0, "container": 1, "loopback": 2, "host": 3, "network": 4, "internet": 5}
+_LOOPBACK = ("127.", "::1", "-::1", "localhost", "-127.")
+
+
+def _container(server: Server) -> Container | None:
+    found = server.links.get("container")
+    return found if isinstance(found, Container) else None
+
+
+def own_port(server: Server) -> int | None:
+    """The port that the server listens on, where it is known; TLS's where that is the only one."""
+    for name in ("port", "tls-port"):
+        value = server.get(name)
+        if value.known and isinstance(value.value, int) and value.value:
+            return value.value
+    return None
+
+
+def published(server: Server) -> list[Port]:
+    """The published ports of its container that lead to the server."""
+    container = _container(server)
+    if container is None:
+        return []
+    ports = {own_port(server)}
+    tls = server.get("tls-port")
+    if tls.known and isinstance(tls.value, int):
+        ports.add(tls.value)
+    open_ports = [p for p in container.ports if p.scope != "container"]
+    hits = [p for p in open_ports if p.container in ports]
+    if not hits and not server.complete:
+        hits = [p for p in open_ports if p.container == 6379]
+    return hits
+
+
+@computed("server", "exposed", "enum", "how far its port can be reached, as far as the files tell",
+          choices=(*_RANK, "unknown"))  # fmt: skip
+def exposed(server: Server) -> Value:
+    """The widest scope of its published ports; unknown for a file that no container here runs."""
+    container = _container(server)
+    if container is None:
+        return unknown("nothing here says who runs this server", set=None)
+    mode = container.facts.get("network-mode")
+    if mode is not None and mode.known and mode.value == "host":
+        scope = {"loopback": "loopback"}.get(str(server.get("bind-scope").value), "network")
+        return Value(scope, mode.origin)
+    ports = published(server)
+    if not ports:
+        if container.platform == "dockerfile":
+            return unknown("a Dockerfile does not say which ports are published", set=None)
+        return default("container", "no port of it is published")
+    widest = max(ports, key=lambda p: _RANK.get(p.scope, 0))
+    if server.get("bind-scope").value == "loopback":
+        return Value("none", server.get("bind").origin)
+    return Value(widest.scope, Origin(widest.span))
+
+
+@function("server", "published", "bool", "a port of its container is published beyond the host")
+def is_published(server: Server, port: str) -> Value:
+    """`published(port)`: the server's own; `published(16379)`: that one; `published(bus)`."""
+    container = _container(server)
+    if container is None:
+        return unknown("nothing here says who runs this server", set=None)
+    number: int | None
+    if port == "port":
+        hits = published(server)
+    else:
+        if port == "bus":
+            own = own_port(server)
+            given = server.get("cluster-port")
+            number = (
+                given.value
+                if given.known and isinstance(given.value, int) and given.value
+                else None
+            )
+            number = number or (own + 10000 if own else None)
+        else:
+            number = int(port) if port.isdigit() else None
+        hits = [p for p in container.ports if p.container == number and p.scope != "container"]
+    wide = [p for p in hits if p.scope in ("network", "internet", "host")]
+    if wide:
+        return Value(True, Origin(wide[0].span))
+    return default(False, "no such port is published")
+
+
+@computed("server", "bind-scope", "enum", "the addresses it listens on",
+          choices=("loopback", "all", "addresses"))  # fmt: skip
+def bind_scope(server: Server) -> Value:
+    """loopback, all, or particular addresses."""
+    bind = server.get("bind")
+    if not bind.known:
+        return Value(None, bind.origin, known=False, why=bind.why, set=bind.set)
+    words = bind.value if isinstance(bind.value, tuple) else (str(bind.value or ""),)
+    words = tuple(w for w in words if w)
+    if not words or any(w.lstrip("-") in ("*", "0.0.0.0", "::", "::*") for w in words):
+        scope = "all"
+    elif all(w.startswith(_LOOPBACK) for w in words):
+        scope = "loopback"
+    else:
+        scope = "addresses"
+    return Value(scope, bind.origin, set=bind.set)
+
+
+def _default_user(server: Server) -> Value | None:
+    """What `user default` lines say: True where a password (or off) is needed."""
+    result: Value | None = None
+    for setting in server.written("user"):
+        if not setting.args or setting.args[0] != "default":
+            continue
+        if setting.templated:
+            return Value(True, Origin(setting.span))
+        needed: bool | None = None
+        for rule in setting.args[1:]:
+            if rule.startswith((">", "#")) or rule == "off":
+                needed = True
+            elif rule in ("nopass", "reset"):
+                needed = rule == "reset"
+        if needed is not None:
+            result = Value(needed, Origin(setting.span))
+    return result
+
+
+@computed(
+    "server", "auth", "bool", "a password is needed: requirepass, an ACL, or the default user off"
+)
+def auth(server: Server) -> Value:
+    """Whether the default user needs a password (or is off)."""
+    user = _default_user(server)
+    password = server.get("requirepass")
+    if password.set and (not password.known or password.value not in ("", None)):
+        return Value(True, password.origin)
+    if user is not None:
+        return user
+    acl = server.get("aclfile")
+    if acl.set and (not acl.known or acl.value):
+        return unknown("the ACL file decides", acl.span, set=None)
+    if not password.known:
+        return unknown(password.why, password.span, set=password.set)
+    note = "no requirepass, no ACL"
+    return Value(False, Origin(password.span, "" if password.span else note), set=password.set)
+
+
+@computed(
+    "server", "protected", "bool", "protected mode keeps everybody out who is not on loopback"
+)
+def protected(server: Server) -> Value:
+    """Whether protected mode acts: it is on, no password is set, and (to 6.2) nothing is bound."""
+    mode = server.get("protected-mode")
+    if not mode.known:
+        return Value(None, mode.origin, known=False, why=mode.why, set=mode.set)
+    if not mode.value:
+        return Value(False, mode.origin, set=mode.set)
+    needed = server.get("auth")
+    if not needed.known:
+        return unknown(needed.why, needed.span, set=None)
+    if needed.value:
+        return Value(False, needed.origin)
+    old = server.server.startswith("redis") and SERVERS.index(server.server) < SERVERS.index(
+        "redis-7.0"
+    )
+    if old and server.get("bind").set:
+        return Value(False, server.get("bind").origin)
+    return Value(True, mode.origin, set=mode.set)
+
+
+@computed("server", "open", "bool", "whoever reaches the port may run every command")
+def is_open(server: Server) -> Value:
+    """Neither a password nor protected mode stands before the commands."""
+    needed, guarded = server.get("auth"), server.get("protected")
+    if (needed.known and needed.value) or (guarded.known and guarded.value):
+        return Value(False, (needed if needed.known and needed.value else guarded).origin)
+    if not needed.known or not guarded.known:
+        return unknown(needed.why or guarded.why, set=None)
+    return Value(True, needed.origin if needed.span else guarded.origin)
+
+
+@function("server", "allows", "bool", "a command is neither renamed nor denied to the default user")
+def allows(server: Server, command: str) -> Value:
+    """Whether an unauthenticated client could call a command by its name."""
+    names = {command.lower()}
+    if command.lower() == "replicaof":
+        names = {"replicaof", "slaveof"}
+    renamed: dict[str, Value] = {}
+    for setting in server.written("rename-command"):
+        if setting.args and setting.args[0].lower() in names:
+            renamed[setting.args[0].lower()] = Value(False, Origin(setting.span))
+    if names <= set(renamed):
+        return next(iter(renamed.values()))
+    for setting in server.written("user"):
+        if setting.args and setting.args[0] == "default":
+            words = " ".join(setting.args).lower()
+            if "-@dangerous" in words or "-@admin" in words or all(f"-{n}" in words for n in names):
+                return Value(False, Origin(setting.span))
+    return default(True, f"{command} is neither renamed nor denied")
+
+
+@computed("server", "explicitly-open", "bool",
+          "the settings themselves say: all addresses, protected mode off, no password")  # fmt: skip
+def explicitly_open(server: Server) -> Value:
+    """`protected-mode no` is written, nothing but loopback is excluded, and there is no password."""
+    mode, needed, scope = server.get("protected-mode"), server.get("auth"), server.get("bind-scope")
+    if not (mode.known and needed.known and scope.known):
+        return unknown("part of it is unknown", set=None)
+    yes = bool(mode.set and not mode.value and not needed.value and scope.value == "all")
+    return Value(yes, mode.origin)
