@@ -15,13 +15,19 @@ _CLUSTER_OFFSET = 10000
 
 def finish(st: State) -> None:
     """Raise :class:`Refused` for what the rest of the start refuses."""
-    tls(st)
+    early = st.version < (7, 2)  # later versions listen once modules and users are loaded
+    if early:
+        tls(st)
     if st.cluster:
         cluster(st)
-    if st.bare:
+    if early and st.bare:
         listening(st)
     modules(st)
     access(st)
+    if not early:
+        tls(st)
+        if st.bare:
+            listening(st)
     dump_file(st)
 
 

@@ -121,6 +121,9 @@ def collect(st: State, out: Effective, started_with: bool) -> None:
             value, where = _save(st, _default_save(st, started_with), default)
         elif name == "client-output-buffer-limit":
             value, where = _buffers(st, default)
+        elif name.encode("ascii") in st.unknown:  # read by a built-in module after the file
+            word, where = st.unknown[name.encode("ascii")]
+            value = shown(d, [word], st)
         elif name in st.values:
             words, where = st.values[name]
             value = shown(d, words, st)
