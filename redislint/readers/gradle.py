@@ -202,7 +202,7 @@ def _mapped(name: str) -> re.Pattern[str]:
 def _configuration(code: str, offset: int) -> str:
     """The word before a dependency: `implementation`, `testImplementation`, `dependency`."""
     line = code[max(0, code.rfind("\n", 0, offset)) : offset]
-    words = re.findall(r"[A-Za-z_]\w*", line)
+    words = re.findall(r"[A-Za-z_]\w*", re.split(r"[{;]", line)[-1])
     skip = ("platform", "enforcedPlatform", "add", "project", "api_", "strictly")
     return next((w for w in words if w not in skip), "")
 

@@ -160,7 +160,7 @@ class Scope:
 
     def look_up(self, name: str, depth: int = 0) -> Value | None:
         """What a variable or property holds, or None where nothing assigns it."""
-        wanted = name.strip().strip("()")
+        wanted = name.strip()
         indexed = _PROPERTY.fullmatch(wanted)
         if indexed:
             wanted = indexed[1]

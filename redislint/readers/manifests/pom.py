@@ -64,7 +64,7 @@ class Pom:
             return at(raw, element.text_span)
         if depth > 8:
             return unknown(f"${{{match[1]}}} refers to itself", element.text_span)
-        found = self._property(match[1])
+        found = self._property(match[1], depth + 1)
         if not found.known:
             return found
         holder = found.origin.span
@@ -73,24 +73,24 @@ class Pom:
             return self.text(filled, element, depth + 1)
         return at(filled, holder or element.text_span, raw=raw)
 
-    def _property(self, name: str) -> Value:
+    def _property(self, name: str, depth: int = 0) -> Value:
         own = {"project.version", "pom.version", "version"}
         if name in own or name == "project.parent.version":
             for pom in self.chain():
                 element = pom.root.child("version") if name in own else None
                 element = element or pom.root.child("parent", "version")
                 if element is not None and element.text:
-                    return pom.text(element.text, element, 1)
+                    return pom.text(element.text, element, depth + 1)
         for pom in self.chain():
             if name in pom.properties:
                 element = pom.properties[name]
                 if "${" in element.text:
-                    return self.text(element.text, element, 1)
+                    return self.text(element.text, element, depth + 1)
                 return at(element.text, element.text_span)
         texts = {e.text: e for p in self.chain() for e in p.conditional.get(name, [])}
         if len(texts) == 1:
             (element,) = texts.values()
-            return self.text(element.text, element, 1)
+            return self.text(element.text, element, depth + 1)
         if texts:
             return unknown(f"${{{name}}} depends on the profile")
         return unknown(f"${{{name}}} is set outside of the repository")

@@ -108,7 +108,8 @@ def _strings(
             line = source.lines[min(item.lineno, len(source.lines)) - 1]
             prefix = source.line_text(item.lineno).encode()[: item.col_offset]
             start = line + len(prefix.decode("utf-8", errors="ignore"))
-            quote = len(source.text[start:]) - len(source.text[start:].lstrip("rRuUbB\"'"))
-            found = requirement(item.value, source, start + quote, module, scope)
+            quote = re.compile(r"[rRuUbB]{0,2}(\"\"\"|'''|[\"'])").match(source.text, start)
+            begin = quote.end() if quote else start
+            found = requirement(item.value, source, begin, module, scope)
             if found is not None:
                 yield found
