@@ -109,7 +109,7 @@ _LOOPBACK = (
 @computed("client", "local", "bool", "it connects to this machine only, as on a developer's")
 def local(client: Subject) -> Value:
     """True where every address is written out and is a loopback one."""
-    hosts = [h for h in getattr(client, "hosts", [])]
+    hosts = list(getattr(client, "hosts", []))
     if not hosts:
         return Value(False, set=False)
     named = [h for h in hosts if h.known and isinstance(h.value, str)]

@@ -1,0 +1,1 @@
+"""Clients in Java and Kotlin: one evaluator of their shared tree, one interpreter a library."""

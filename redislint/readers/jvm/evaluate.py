@@ -1,0 +1,792 @@
+"""Evaluate client code of a class far enough to see how library objects are made and used.
+
+Every object of a watched library is a `Thing` that records the calls made on it, through local
+variables, fields, chains, lambdas, methods of the class and of the repository. What cannot be
+followed is `Unknown` with the reason; a builder given to unread code is open.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from redislint.readers.jvm import builtins
+from redislint.readers.jvm.names import library_type
+from redislint.readers.jvm.values import (
+    Abstract,
+    Alternatives,
+    Const,
+    Enum,
+    Function,
+    Instance,
+    Items,
+    Record,
+    Thing,
+    Unknown,
+    each,
+    flatten,
+    join,
+    things,
+)
+
+if TYPE_CHECKING:
+    from redislint.readers.jvm.repo import Repo
+    from redislint.syntax.jvm import ClassDef, Method, Node, Unit
+
+MAX_STEPS = 60_000
+"""Expressions evaluated for one file; beyond that everything is unknown."""
+MAX_DEPTH = 100
+"""Depth of expressions, those of called methods included: below Python's own limit."""
+MAX_CALLS = 12
+"""Depth of calls followed."""
+
+CLIENTS = frozenset(
+    "RedisClient RedisClusterClient LettuceConnectionFactory JedisConnectionFactory Redisson "
+    "JedisPool JedisCluster JedisPooled JedisSentinelPool JedisSentineled UnifiedJedis Jedis "
+    "jedis.RedisClient jedis.RedisClusterClient jedis.RedisSentinelClient BinaryJedisCluster".split()
+)
+"""Types whose objects are clients."""
+
+_STATEFUL = CLIENTS | {"Connection", "RedisTemplate", "StringRedisTemplate", "Commands"}
+"""Types whose methods do not return the object itself."""
+
+_CONNECTS = frozenset(
+    "connect connectAsync connectPubSub connectPubSubAsync connectSentinel getConnection "
+    "getResource connectToNode".split()
+)
+_COMMANDS = frozenset(("sync", "async", "reactive"))
+_SECTIONS = frozenset(
+    "useClusterServers useSingleServer useSentinelServers useMasterSlaveServers "
+    "useReplicatedServers useElasticacheServers useCustomServers".split()
+)
+_FINISH = frozenset(("build", "create", "and", "toBuilder"))
+_CONFIGURES = ("config", "custom", "setup", "tune", "option", "apply", "enrich", "modify", "accept")
+
+
+class Frame:
+    """Names of one call: locals, the object, its unit, Kotlin's implicit receivers."""
+
+    __slots__ = ("guards", "locals", "receivers", "returns", "this", "unit")
+
+    def __init__(self, unit: Unit, this: Instance) -> None:
+        self.unit = unit
+        self.this = this
+        self.locals: dict[str, Abstract] = {}
+        self.receivers: list[Abstract] = []
+        self.returns: list[Abstract] = []
+        self.guards: set[str] = set()
+
+    def inner(self) -> Frame:
+        """A frame of a lambda: sees the names, returns on its own."""
+        frame = Frame(self.unit, self.this)
+        frame.locals = self.locals
+        frame.receivers = list(self.receivers)
+        frame.guards = self.guards
+        return frame
+
+
+class Evaluator:
+    """Evaluates the code of one unit; `made` lists the clients it makes."""
+
+    def __init__(self, unit: Unit, repo: Repo) -> None:
+        self.unit = unit
+        self.repo = repo
+        self.steps = 0
+        self.depth = 0
+        self.filling = 0
+        self.branches: list[int] = []
+        self._branch = 0
+        self.stack: list[Method] = []
+        self.instances: dict[int, Instance] = {}
+        self.bean_values: dict[int, Abstract] = {}
+        self.made: list[Thing] = []
+        self.all: list[Thing] = []
+        self.born: dict[int, tuple[int, ...]] = {}
+        self.ran: set[int] = set()
+        self.returned: dict[int, tuple[Method, Abstract]] = {}
+
+    # objects
+
+    def thing(
+        self,
+        type: str,
+        maker: str,
+        args: list[Abstract],
+        names: list[str],
+        frame: Frame,
+        node: Node,
+        parent: Thing | None = None,
+    ) -> Thing:
+        """A new library object, noted where it is a client."""
+        made = Thing(type, maker, args, frame.unit.span(node.start, node.end), names, parent)
+        made.owner = (self.stack[-1] if self.stack else None, frame.this.cls, frame.unit)
+        self.born[id(made)] = tuple(self.branches)
+        self.all.append(made)
+        if type in CLIENTS:
+            self.made.append(made)
+        return made
+
+    def maybe(self, thing: Thing) -> bool:
+        """Whether code that runs now is run only sometimes, seen from where the object was made."""
+        born = self.born.get(id(thing), ())
+        now = tuple(self.branches)
+        return born[: len(now)] != now
+
+    def record(
+        self,
+        thing: Thing,
+        name: str,
+        args: list[Abstract],
+        names: list[str],
+        frame: Frame,
+        node: Node,
+    ) -> Record:
+        """Note a call on an object."""
+        call = Record(name, args, names, frame.unit.span(node.at, node.end), self.maybe(thing))
+        thing.calls.append(call)
+        return call
+
+    def escape(self, values: list[Abstract], why: str) -> None:
+        """Builders among the values went to code that was not read."""
+        for value in values:
+            for thing in things(value):
+                if thing.type in CLIENTS or thing.called("build"):
+                    continue
+                if not thing.open_why:
+                    thing.open_why = why
+
+    # running
+
+    def run(self) -> None:
+        """Evaluate every class of the unit: fields, constructors, then methods."""
+        units = [*self.unit.all_classes(), self.unit.top]
+        for cls in units:
+            self.instance(cls)
+        for cls in units:
+            this = self.instance(cls)
+            methods = sorted(cls.methods, key=self._order)
+            for method in methods:
+                if id(method) not in self.ran:
+                    self.entry(method, this)
+
+    def _order(self, method: Method) -> int:
+        text = self.unit.data[method.start : method.end]
+        if method.constructor:
+            return 0
+        if method.annotation("PostConstruct") or method.name in ("afterPropertiesSet", "init"):
+            return 1
+        makes = b"RedisClusterClient" in text or b"RedisClient" in text or b"Factory(" in text
+        if "private" in method.flags or "private" in text[:60].decode("latin-1"):
+            return 4 if not makes else 3
+        return 2 if makes else 3
+
+    def entry(self, method: Method, this: Instance) -> Abstract:
+        """Evaluate a method that nothing seen calls: parameters are beans or unknown."""
+        if method.annotation("Bean"):
+            return self.bean(method, this)
+        args = [self.parameter(p, method, this) for p in method.params]
+        return self.invoke(method, this, args, [""] * len(args), None)
+
+    def bean(self, method: Method, this: Instance) -> Abstract:
+        """The value of a bean method, evaluated once."""
+        if id(method) not in self.bean_values:
+            self.bean_values[id(method)] = Unknown(f"the bean {method.name} needs itself")
+            args = [self.parameter(p, method, this) for p in method.params]
+            value = self.invoke(method, this, args, [""] * len(args), None)
+            if method.annotation("ConfigurationProperties"):
+                for thing in things(value):
+                    thing.open_why = "it is bound to properties"
+            self.bean_values[id(method)] = value
+        return self.bean_values[id(method)]
+
+    def parameter(self, param: Any, method: Method | None, this: Instance) -> Abstract:
+        """The value of a parameter or injected field, when no call is seen."""
+        unit = this.cls.unit
+        value = next((a for a in param.annotations if a.name == "Value"), None)
+        if value is not None:
+            return builtins.placeholder(
+                value.text("", "value"), unit.span(value.start, value.start)
+            )
+        found = builtins.find_bean(self, param, this)
+        if found is not None:
+            return found
+        handed = Unknown(f"{param.name} is handed in from elsewhere", None, param.type)
+        handed.partly = None
+        if getattr(param, "default", None) is not None:
+            frame = Frame(unit, this)
+            return Alternatives([self.value(param.default, frame), handed])
+        return handed
+
+    def instance(self, cls: ClassDef) -> Instance:
+        """The one object that stands for all of a class of the repository."""
+        found = self.instances.get(id(cls))
+        if found is not None:
+            return found
+        this = self.instances[id(cls)] = Instance(cls)
+        self.fill(this)
+        return this
+
+    def fill(self, this: Instance, static: bool = True) -> None:
+        """Evaluate field initialisers and initialiser blocks; static ones once a class."""
+        cls = this.cls
+        if self.filling > 6:
+            return
+        self.filling += 1
+        try:
+            self._fill(this, cls, static)
+        finally:
+            self.filling -= 1
+
+    def _fill(self, this: Instance, cls: ClassDef, static: bool) -> None:
+        frame = Frame(cls.unit, this)
+        for param in cls.arguments:
+            this.fields.setdefault(param.name, self.parameter(param, None, this))
+        bound = cls.annotation("ConfigurationProperties") is not None
+        assigned = [
+            f for f in cls.fields.values() if f.value is not None and (static or not f.static)
+        ]
+        for field in sorted(assigned, key=lambda f: f.value.start if f.value else 0):
+            value = next((a for a in field.annotations if a.name == "Value"), None)
+            if value is not None or bound:
+                why = f"{field.name} is read from configuration"
+                this.fields[field.name] = Unknown(why, None, field.type)
+                continue
+            assert field.value is not None
+            this.fields[field.name] = self.value(field.value, frame)
+            self.use([this.fields[field.name]])
+        for block in cls.initializers:
+            if block.body is not None:
+                self.block(block.body, frame)
+
+    def field(self, this: Instance, name: str) -> Abstract | None:
+        """A field's value; None where the class (with its outer ones) has no such field."""
+        if name in this.fields:
+            return this.fields[name]
+        field = this.cls.fields.get(name)
+        if field is not None:
+            value = self.parameter(field, None, this)
+            if isinstance(value, Unknown):
+                value.why = value.why.replace("is handed in", "is set")
+            this.fields[name] = value
+            return value
+        for near in (this.cls.companion, this.cls.outer):
+            if near is not None:
+                found = self.field(self.instance(near), name)
+                if found is not None:
+                    return found
+        if this.cls is not this.cls.unit.top and this.cls.outer is None:
+            return self.field(self.instance(this.cls.unit.top), name)
+        for above in this.cls.supers[:1]:
+            cls = self.repo.find_class(above, this.cls.unit) if above != this.cls.name else None
+            if cls is not None and len(self.stack) < MAX_CALLS:
+                return self.field(self.instance(cls), name)
+        return None
+
+    # methods
+
+    def invoke(
+        self,
+        method: Method,
+        this: Instance,
+        args: list[Abstract],
+        names: list[str],
+        receiver: Abstract | None,
+    ) -> Abstract:
+        """The value that a method returns for these arguments."""
+        if method in self.stack or len(self.stack) >= MAX_CALLS or self.steps > MAX_STEPS:
+            return Unknown(f"{method.name} calls itself")
+        self.ran.add(id(method))
+        body = method.body
+        if body is None:
+            self.escape(args, f"{method.name} has no body here")
+            return Unknown(f"{method.name} has no body here", None, method.type)
+        frame = Frame(this.cls.unit, this)
+        if receiver is not None:
+            frame.receivers.append(receiver)
+        positional = [a for a, n in zip(args, names, strict=False) if not n]
+        named = {n: a for a, n in zip(args, names, strict=False) if n}
+        for index, param in enumerate(method.params):
+            if param.name in named:
+                frame.locals[param.name] = named[param.name]
+            elif index < len(positional):
+                frame.locals[param.name] = positional[index]
+            elif param.default is not None:
+                frame.locals[param.name] = self.value(param.default, frame)
+            else:
+                frame.locals[param.name] = Unknown(f"{param.name} is not passed")
+        self.stack.append(method)
+        try:
+            self.block(body, frame)
+        finally:
+            self.stack.pop()
+        value = join(frame.returns) if frame.returns else Const(None)
+        if not frame.returns and method.type not in ("void", "Unit", ""):
+            value = Unknown(f"{method.name} returns nothing that was read", None, method.type)
+        self.returned[id(method)] = (method, value)
+        return value
+
+    def find_method(self, cls: ClassDef, name: str, count: int) -> tuple[Method, Instance] | None:
+        """A method of a class, its companion, outer or base classes, by name and arity."""
+        seen: set[int] = set()
+        queue: list[ClassDef] = [cls]
+        while queue and len(seen) < 8:
+            here = queue.pop(0)
+            if id(here) in seen:
+                continue
+            seen.add(id(here))
+            fitting = [m for m in here.named(name) if not m.constructor]
+            exact = [m for m in fitting if len(m.params) == count] or [
+                m
+                for m in fitting
+                if sum(p.default is None for p in m.params) <= count <= len(m.params)
+            ]
+            if exact:
+                return exact[0], self.instance(here)
+            queue += [near for near in (here.companion, here.outer) if near is not None]
+            if here.unit.top is not here and here.outer is None:
+                queue.append(here.unit.top)
+            for above in here.supers:
+                found = self.repo.find_class(above, here.unit)
+                if found is not None:
+                    queue.append(found)
+        return None
+
+    def call_function(
+        self,
+        function: Function,
+        args: list[Abstract],
+        frame: Frame,
+        receiver: Abstract | None = None,
+    ) -> Abstract:
+        """The value of a lambda for these arguments."""
+        node = function.node
+        base: Frame = function.env or frame
+        inner = base.inner()
+        names = node.params or (["it"] if args else [])
+        saved = {n: inner.locals.get(n) for n in names}
+        for name, value in zip(names, args, strict=False):
+            inner.locals[name] = value
+        for name in names[len(args) :]:
+            inner.locals[name] = Unknown(f"{name} comes from elsewhere")
+        if receiver is not None:
+            inner.receivers = [*inner.receivers, receiver]
+        self.block(node.body, inner)
+        for name, old in saved.items():
+            if old is None:
+                inner.locals.pop(name, None)
+            else:
+                inner.locals[name] = old
+        return join(inner.returns) if inner.returns else Const(None)
+
+    # statements
+
+    def block(self, node: Node, frame: Frame) -> bool:
+        """Run statements; True when the end is not reached."""
+        return any(self.statement(item, frame) for item in node.items)
+
+    def branch(self, node: Node | None, frame: Frame) -> bool:
+        """Run statements that run only sometimes."""
+        if node is None:
+            return False
+        self._branch += 1
+        self.branches.append(self._branch)
+        try:
+            if node.kind in ("block", "local", "do", "if", "return", "loop", "try", "throw"):
+                return (
+                    self.block(node, frame) if node.kind == "block" else self.statement(node, frame)
+                )
+            self.value(node, frame)
+            return False
+        finally:
+            self.branches.pop()
+
+    def statement(self, node: Node, frame: Frame) -> bool:
+        """Run one statement; True when what follows is not reached."""
+        kind = node.kind
+        if kind == "local":
+            value = (
+                self.value(node.value, frame)
+                if node.value is not None
+                else Unknown(f"{node.name} has no value yet", None, node.type)
+            )
+            frame.locals[node.name] = value
+            return False
+        if kind == "do":
+            self.value(node.value, frame)
+            return False
+        if kind == "return":
+            result = self.value(node.value, frame) if node.value is not None else Const(None)
+            self.use([result])
+            frame.returns.append(result)
+            return True
+        if kind == "if":
+            return self.conditional(node, frame)
+        if kind == "block":
+            return self.block(node, frame)
+        if kind == "loop":
+            if node.value is not None:
+                over = self.value(node.value, frame)
+                if node.bind:
+                    inside = list(flatten(over))
+                    frame.locals[node.bind] = (
+                        inside[0]
+                        if isinstance(over, Items) and len(inside) == 1
+                        else Unknown(f"{node.bind} is one of several")
+                    )
+            for item in node.items:
+                self.branch(item, frame)
+            return False
+        if kind == "try":
+            ended = self.block(node.body, frame)
+            for item in node.items:
+                before = dict(frame.locals)
+                self.branch(item, frame)
+                if ended:
+                    frame.locals.update(before)
+            return ended
+        if kind == "throw":
+            self.value(node.value, frame)
+            return True
+        self.value(node, frame)
+        return False
+
+    def conditional(self, node: Node, frame: Frame) -> bool:
+        """Run an `if`: the branches that are possible, their names joined after it."""
+        assert node.cond is not None
+        known, guards = builtins.test(self, node.cond, frame)
+        if known is True:
+            return self.statement(node.body, frame)
+        if known is False:
+            return self.statement(node.other, frame) if node.other is not None else False
+        before = dict(frame.locals)
+        added = guards - frame.guards
+        frame.guards |= added
+        ended = self.branch(node.body, frame)
+        frame.guards -= added
+        after = dict(frame.locals)
+        frame.locals.clear()
+        frame.locals.update(before)
+        other_ended = self.branch(node.other, frame) if node.other is not None else False
+        if ended and not other_ended:
+            return False
+        if other_ended and not ended:
+            frame.locals.clear()
+            frame.locals.update(after)
+            return False
+        for name, value in after.items():
+            old = frame.locals.get(name)
+            if old is None:
+                frame.locals[name] = value
+            elif old is not value:
+                frame.locals[name] = (
+                    value
+                    if isinstance(old, Unknown) and old.why.endswith("has no value yet")
+                    else join([old, value])
+                )
+        return ended and other_ended
+
+    # expressions
+
+    def value(self, node: Node | None, frame: Frame) -> Abstract:
+        """The value of an expression."""
+        if node is None:
+            return Const(None)
+        self.steps += 1
+        if self.steps > MAX_STEPS or self.depth > MAX_DEPTH:
+            return Unknown("the code is too large to follow")
+        self.depth += 1
+        try:
+            return self._value(node, frame)
+        finally:
+            self.depth -= 1
+
+    def _value(self, node: Node, frame: Frame) -> Abstract:
+        handler = getattr(self, f"_{node.kind}", None)
+        if handler is None:
+            if node.kind in ("if", "block", "return", "local", "loop", "try", "do", "throw"):
+                return self._as_value(node, frame)
+            return self._other(node, frame)
+        value: Abstract = handler(node, frame)
+        return value
+
+    def _as_value(self, node: Node, frame: Frame) -> Abstract:
+        """A statement used as an expression (Kotlin's `if`, a block of a `when`)."""
+        if node.kind == "if":
+            assert node.cond is not None
+            known, _ = builtins.test(self, node.cond, frame)
+            if known is not None:
+                return self.value(node.body if known else node.other, frame)
+            return join([self.value_in_branch(b, frame) for b in (node.body, node.other) if b])
+        if node.kind == "block":
+            last: Abstract = Const(None)
+            for item in node.items:
+                if item.kind == "do":
+                    last = self.value(item.value, frame)
+                elif item.kind in ("if", "block", "try"):
+                    last = self._as_value(item, frame)
+                elif self.statement(item, frame):
+                    return Unknown("the code leaves here")
+            return last
+        if node.kind == "try":
+            return self._as_value(node.body, frame)
+        if node.kind == "do":
+            return self.value(node.value, frame)
+        if self.statement(node, frame):
+            return Unknown("the code leaves here")
+        return Const(None)
+
+    def value_in_branch(self, node: Node, frame: Frame) -> Abstract:
+        """The value of an expression that is evaluated only sometimes."""
+        self._branch += 1
+        self.branches.append(self._branch)
+        try:
+            return self.value(node, frame)
+        finally:
+            self.branches.pop()
+
+    def _lit(self, node: Node, frame: Frame) -> Abstract:
+        return Const(node.value, frame.unit.span(node.start, node.end))
+
+    def _name(self, node: Node, frame: Frame) -> Abstract:
+        name = node.name
+        if name == "this":
+            return frame.receivers[-1] if frame.receivers else frame.this
+        if name in frame.locals:
+            return frame.locals[name]
+        found = self.field(frame.this, name)
+        if found is not None:
+            return found
+        for receiver in reversed(frame.receivers):
+            read = builtins.read_property(self, receiver, name)
+            if read is not None:
+                return read
+        full = frame.unit.imports.get(name)
+        if full is not None and "." in full and name[:1].isupper():
+            owner = full.rsplit(".", 2)[-2]
+            if owner[:1].isupper():
+                return self.constant(owner, name, frame, node)
+        return Unknown(f"{name} is defined elsewhere", frame.unit.span(node.start, node.end))
+
+    def type_of(self, node: Node, frame: Frame) -> str | None:
+        """The type that an expression names: `Type`, `Outer.Type` or a full name; else None."""
+        parts: list[str] = []
+        here: Node | None = node
+        while here is not None and here.kind == "member":
+            parts.append(here.name)
+            here = here.obj
+        if here is None or here.kind != "name":
+            return None
+        parts.append(here.name)
+        parts.reverse()
+        if parts[0] in frame.locals or parts[0] in ("this", "super"):
+            return None
+        while len(parts) > 1 and parts[0][:1].islower():
+            if parts[0] in frame.this.fields or parts[0] in frame.this.cls.fields:
+                return None
+            parts.pop(0)
+        if not parts[0][:1].isupper():
+            return None
+        if len(parts) == 1 and parts[0].isupper() and parts[0] in frame.this.cls.fields:
+            return None
+        return ".".join(parts)
+
+    def library(self, name: str, frame: Frame, node: Node | None = None) -> str | None:
+        """The library's type for a type as written, None for the project's own."""
+        if node is not None and node.kind == "member":
+            text = frame.unit.data[node.start : node.end].decode("utf-8", "replace")
+            written = "".join(text.split())
+            if written[:1].islower() and "." in written:
+                from redislint.readers.jvm.names import PREFIXES, canonical
+
+                if written.startswith((*PREFIXES, "java.")):
+                    return canonical(written)
+                return None
+        first = name.split(".")[0]
+        own = first not in frame.unit.imports and self.repo.in_package(first)
+        return library_type(frame.unit, name, own)
+
+    def constant(self, owner: str, name: str, frame: Frame, node: Node) -> Abstract:
+        """`Type.NAME`: a library's constant, or a static field of the repository."""
+        library = self.library(owner, frame, node.obj if node.kind == "member" else None)
+        span = frame.unit.span(node.start, node.end)
+        if library is not None:
+            return builtins.constant(library, name, span)
+        cls = self.repo.find_class(owner, frame.unit)
+        if cls is not None:
+            nested = next((c for c in cls.classes if c.name == name), None)
+            found = self.field(self.instance(cls), name)
+            if found is not None:
+                return found
+            if nested is not None or cls.kind == "enum":
+                return Enum(owner, name, span)
+        return Unknown(f"{owner}.{name} is not among the files", span)
+
+    def _member(self, node: Node, frame: Frame) -> Abstract:
+        assert node.obj is not None
+        owner = self.type_of(node.obj, frame)
+        if owner is not None:
+            if owner == "RefreshTrigger" or node.name.isupper() or node.name[:1].isupper():
+                return self.constant(owner, node.name, frame, node)
+            return self.constant(owner, node.name, frame, node)
+        obj = self.value(node.obj, frame)
+        results: list[Abstract] = []
+        for one in each(obj):
+            if isinstance(one, Instance):
+                found = self.field(one, node.name)
+                results.append(
+                    found if found is not None else Unknown(f"{node.name} is not among the files")
+                )
+                continue
+            read = builtins.read_property(self, one, node.name)
+            if read is not None:
+                results.append(read)
+            else:
+                why = one.why if isinstance(one, Unknown) else f"{node.name} is not known here"
+                results.append(Unknown(why, frame.unit.span(node.start, node.end)))
+        return join(results)
+
+    def arguments(self, node: Node, frame: Frame) -> tuple[list[Abstract], list[str]]:
+        """The values and names of a call's arguments."""
+        values = [self.value(a, frame) for _, a in node.args]
+        self.use(values)
+        return values, [n for n, _ in node.args]
+
+    def use(self, values: list[Abstract]) -> None:
+        """Objects that are returned, stored or handed on: not thrown away."""
+        for value in values:
+            for thing in things(value):
+                thing.used = True
+
+    def _new(self, node: Node, frame: Frame) -> Abstract:
+        if node.body is not None:
+            this = Instance(node.body, frame.unit.span(node.start, node.end))
+            this.fields = dict(frame.locals)
+            self.fill(this)
+            args, _ = self.arguments(node, frame)
+            return this
+        args, names = self.arguments(node, frame)
+        return self.construct(node.name, node.type, args, names, frame, node)
+
+    def construct(
+        self,
+        name: str,
+        written: str,
+        args: list[Abstract],
+        names: list[str],
+        frame: Frame,
+        node: Node,
+    ) -> Abstract:
+        """A new object of a type: a library's, or one of the repository."""
+        from redislint.readers.jvm.names import PREFIXES, canonical
+
+        if written[:1].islower() and "." in written:
+            library = canonical(written) if written.startswith(PREFIXES) else None
+        else:
+            library = self.library(name, frame)
+        if library is not None:
+            made = builtins.construct(library, args, frame.unit.span(node.start, node.end))
+            if made is not None:
+                return made
+            return self.thing(library, "new", args, names, frame, node)
+        cls = self.repo.find_class(name, frame.unit)
+        if cls is None:
+            self.escape(args, f"{name} is not among the files")
+            return Unknown(
+                f"{name} is not among the files", frame.unit.span(node.start, node.end), name
+            )
+        this = Instance(cls, frame.unit.span(node.start, node.end))
+        if len(self.stack) < MAX_CALLS:
+            for index, param in enumerate(cls.arguments):
+                if param.name in names:
+                    this.fields[param.name] = args[names.index(param.name)]
+                elif index < len(args) and not names[index]:
+                    this.fields[param.name] = args[index]
+                elif param.default is not None:
+                    this.fields[param.name] = self.value(param.default, Frame(cls.unit, this))
+            self.fill(this, static=False)
+            maker = next(
+                (m for m in cls.methods if m.constructor and len(m.params) == len(args)), None
+            )
+            if maker is not None:
+                self.invoke(maker, this, args, names, None)
+        else:
+            self.escape(args, f"{name} was not followed")
+        return this
+
+    def _call(self, node: Node, frame: Frame) -> Abstract:
+        from redislint.readers.jvm.calls import call
+
+        return call(self, node, frame)
+
+    def _lambda(self, node: Node, frame: Frame) -> Abstract:
+        return Function(node, frame, frame.unit.span(node.start, node.end))
+
+    def _ref(self, node: Node, frame: Frame) -> Abstract:
+        if node.obj is not None and self.type_of(node.obj, frame) is None:
+            self.value(node.obj, frame)
+        return Function(node, None, frame.unit.span(node.start, node.end))
+
+    def _choice(self, node: Node, frame: Frame) -> Abstract:
+        if node.cond is not None:
+            known, _ = builtins.test(self, node.cond, frame)
+            if known is not None and len(node.items) == 2:
+                return self.value(node.items[0 if known else 1], frame)
+        return join([self.value_in_branch(item, frame) for item in node.items])
+
+    def _concat(self, node: Node, frame: Frame) -> Abstract:
+        return builtins.concat(
+            [self.value(i, frame) for i in node.items], frame.unit.span(node.start, node.end)
+        )
+
+    def _binary(self, node: Node, frame: Frame) -> Abstract:
+        values = [self.value(i, frame) for i in node.items]
+        return builtins.arithmetic(node.name, values, frame.unit.span(node.start, node.end))
+
+    def _cast(self, node: Node, frame: Frame) -> Abstract:
+        return self.value(node.value, frame)
+
+    def _test(self, node: Node, frame: Frame) -> Abstract:
+        known, _ = builtins.test(self, node, frame)
+        return Unknown("a type test") if known is None else Const(known)
+
+    def _array(self, node: Node, frame: Frame) -> Abstract:
+        return Items([self.value(i, frame) for i in node.items])
+
+    def _assign(self, node: Node, frame: Frame) -> Abstract:
+        target = node.obj
+        value = self.value(node.value, frame)
+        if target is None:
+            return value
+        if node.name not in ("=", ""):
+            value = Unknown("it is computed")
+        if target.kind == "name":
+            if target.name in frame.locals:
+                frame.locals[target.name] = value
+            elif frame.receivers and target.name not in frame.this.cls.fields:
+                builtins.write_property(self, frame.receivers, target, value, frame, node)
+            else:
+                self.assign_field(frame.this, target.name, value)
+        elif target.kind == "member" and target.obj is not None:
+            owner = self.value(target.obj, frame)
+            for one in each(owner):
+                if isinstance(one, Instance):
+                    self.assign_field(one, target.name, value)
+                elif isinstance(one, Thing):
+                    builtins.write_property(self, [one], target, value, frame, node)
+        return value
+
+    def assign_field(self, this: Instance, name: str, value: Abstract) -> None:
+        """Set a field; in a branch the old value stays possible."""
+        self.use([value])
+        old = this.fields.get(name)
+        if (
+            self.branches
+            and old is not None
+            and not (isinstance(old, Unknown) or (isinstance(old, Const) and old.value is None))
+        ):
+            value = join([old, value])
+        this.fields[name] = value
+
+    def _other(self, node: Node, frame: Frame) -> Abstract:
+        for item in node.items:
+            self.value(item, frame)
+        return Unknown("it is computed", frame.unit.span(node.start, node.end))

@@ -1,0 +1,102 @@
+"""One Java or Kotlin file → the clients and traps in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from redislint.model.client import Client
+from redislint.model.value import Origin, Value
+from redislint.readers.jvm.repo import Repo, parse
+
+if TYPE_CHECKING:
+    from redislint.model.subject import Subject
+    from redislint.readers import Context
+    from redislint.readers.jvm.evaluate import Evaluator
+    from redislint.readers.jvm.values import Thing
+    from redislint.source import Source
+    from redislint.syntax.jvm import Unit
+
+MAKES = re.compile(
+    r"\b(RedisClient|RedisClusterClient|LettuceConnectionFactory|JedisConnectionFactory|Redisson|"
+    r"JedisPool|JedisCluster|JedisPooled|JedisSentinelPool|JedisSentineled|UnifiedJedis|Jedis|"
+    r"RedisSentinelClient|BinaryJedisCluster|LettuceClientConfigurationBuilderCustomizer|"
+    r"LettuceClientOptionsBuilderCustomizer|ClientOptionsBuilderCustomizer)\b"
+)
+"""Without one of these names no client is made in a file."""
+
+_TEST = re.compile(
+    r"(^|/)(test|tests|it|integration-?test\w*|functionalTest|androidTest|testFixtures|jmh|benchmarks?)/"
+    r"|(^|/)[^/]*(Tests?|IT|Spec|Benchmark|TestCase|TestConfig\w*)\.(java|kts?)$"
+    r"|(^|/)(Test|Mock|Fake)[A-Z]\w*\.(java|kt)$"
+)
+_EXAMPLE = re.compile(r"(?i)(^|/)(samples?|examples?|demos?|docs?|snippets|tutorials?|quickstart)/")
+
+
+def context_of(path: str) -> str:
+    """What kind of file a path is: test, example or application."""
+    if _TEST.search(path):
+        return "test"
+    return "example" if _EXAMPLE.search(path) else "application"
+
+
+def read(source: Source, context: Context, language: str) -> Iterator[Subject]:
+    """The subjects of a file."""
+    from redislint.readers.jvm import traps
+
+    if not MAKES.search(source.text) and not traps.MENTION.search(source.text):
+        return
+    unit = parse(source)
+    kind = Value(context_of(source.path), Origin(None, "by its path"))
+    clients: list[Client] = []
+    if MAKES.search(source.text):
+        from redislint.readers.jvm.evaluate import Evaluator
+
+        evaluator = Evaluator(unit, Repo(unit, context))
+        evaluator.run()
+        clients = list(make(evaluator, unit, language, kind))
+        yield from clients
+        from redislint.readers.jvm import customizers
+
+        yield from customizers.find(evaluator, kind)
+    for call in traps.find(unit, clients):
+        call.set("context", kind)
+        yield call
+
+
+def make(e: Evaluator, unit: Unit, language: str, kind: Value) -> Iterator[Client]:
+    """The clients made in the unit, each place once, by the evaluation that saw most of it."""
+    best: dict[tuple[int, int], Thing] = {}
+    for thing in e.made:
+        if thing.span is None or thing.span.source is not unit.source:
+            continue
+        place = (thing.span.start, thing.span.end)
+        if place not in best or _weight(thing) > _weight(best[place]):
+            best[place] = thing
+    for thing in best.values():
+        client = interpret(thing, e)
+        if client is not None:
+            client.set("language", Value(language))
+            client.set("context", kind)
+            yield client
+
+
+def _weight(thing: Thing) -> tuple[int, int]:
+    known = sum(type(a).__name__ != "Unknown" for a in thing.args)
+    return (sum(c.name != "connect" for c in thing.calls), known)
+
+
+def interpret(thing: Thing, e: Evaluator) -> Client | None:
+    """The client that a recorded object is."""
+    from redislint.readers.jvm import jedis, lettuce, redisson, springdata
+
+    readers: dict[str, Any] = {
+        "RedisClient": lettuce.client,
+        "RedisClusterClient": lettuce.client,
+        "LettuceConnectionFactory": springdata.client,
+        "JedisConnectionFactory": springdata.client,
+        "Redisson": redisson.client,
+    }
+    made: Client | None = readers.get(thing.type, jedis.client)(thing, e)
+    return made

@@ -1,0 +1,149 @@
+"""Redisson: `Redisson.create(config)` with the section of the configuration that it uses."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from redislint.model.client import Client
+from redislint.model.value import Origin, Value
+from redislint.readers.jvm.options import Options
+from redislint.readers.jvm.values import Const, Record, Thing, Unknown, each, fact, flatten
+
+if TYPE_CHECKING:
+    from redislint.readers.jvm.evaluate import Evaluator
+
+PACKAGE = "org.redisson:redisson"
+SECTIONS = {
+    "useClusterServers": "cluster",
+    "useSingleServer": "standalone",
+    "useSentinelServers": "sentinel",
+    "useMasterSlaveServers": "master-replica",
+    "useReplicatedServers": "master-replica",
+    "useElasticacheServers": "master-replica",
+}
+YAML_SECTIONS = {
+    "clusterServersConfig": "cluster",
+    "singleServerConfig": "standalone",
+    "sentinelServersConfig": "sentinel",
+    "masterSlaveServersConfig": "master-replica",
+    "replicatedServersConfig": "master-replica",
+    "elasticacheServersConfig": "master-replica",
+}
+NAMES = {
+    "scanInterval": "scan-interval",
+    "checkSlotsCoverage": "check-slots-coverage",
+    "dnsMonitoringInterval": "dns-monitoring-interval",
+    "dnsMonitoring": "dns-monitoring",
+    "pingConnectionInterval": "ping-connection-interval",
+    "keepAlive": "keep-alive",
+    "tcpKeepAlive": "keep-alive",
+    "tcpUserTimeout": "tcp-user-timeout",
+    "tcpNoDelay": "tcp-no-delay",
+    "connectTimeout": "connect-timeout",
+    "timeout": "command-timeout",
+    "retryAttempts": "retry-attempts",
+    "retryInterval": "retry-interval",
+    "idleConnectionTimeout": "idle-connection-timeout",
+    "readMode": "read-mode",
+    "subscriptionMode": "subscription-mode",
+    "masterConnectionPoolSize": "pool-max-active",
+    "connectionPoolSize": "pool-max-active",
+    "slaveConnectionPoolSize": "replica-pool-size",
+    "monitorIPChanges": "monitor-ip-changes",
+    "checkSentinelsList": "check-sentinels-list",
+    "database": "database",
+    "sslEnableEndpointIdentification": "verify-peer",
+    "sslVerificationMode": "ssl-verification-mode",
+}
+_MILLIS = frozenset(
+    "scanInterval dnsMonitoringInterval pingConnectionInterval tcpUserTimeout connectTimeout "
+    "timeout retryInterval idleConnectionTimeout".split()
+)
+_ADDRESSES = frozenset(
+    "addNodeAddress setAddress addSentinelAddress setMasterAddress addSlaveAddress "
+    "nodeAddresses address sentinelAddresses masterAddress slaveAddresses".split()
+)
+
+
+def client(thing: Thing, e: Evaluator) -> Client | None:
+    """The client that Redisson.create makes; None where the configuration is a file of its own."""
+    if not thing.maker.startswith("create"):
+        return None
+    out = Options()
+    mode = Value("standalone", Origin(thing.span))
+    made = Client("Redisson client", thing.span, "redisson", mode, PACKAGE)
+    found: dict[str, tuple[Thing, Record]] = {}
+    for value in thing.args:
+        for config in each(value):
+            if isinstance(config, Thing):
+                if config.maker.startswith("from"):
+                    return None
+                for record in config.calls:
+                    if record.name in SECTIONS and isinstance(record.result, Thing):
+                        found[record.name] = (record.result, record)
+                    else:
+                        option(record, out)
+                if config.open_why:
+                    out.opened(config.open_why)
+            elif isinstance(config, Unknown):
+                out.opened(config.why)
+                mode = Value(None, Origin(thing.span), known=False, why=config.why)
+    chosen = next((n for n in SECTIONS if n in found), None)
+    if chosen is not None:
+        section, record = found[chosen]
+        mode = Value(SECTIONS[chosen], Origin(record.span))
+        for call in section.calls:
+            if call.name in _ADDRESSES:
+                for address in flatten(call.args[0] if call.args else None):
+                    made.hosts.append(fact(address, call.span))
+            elif call.name == "setPassword":
+                _secret(call, out)
+            else:
+                option(call, out)
+        if section.open_why:
+            out.opened(section.open_why)
+    elif not thing.args:
+        made.hosts = [Value("127.0.0.1", Origin(thing.span))]
+    elif mode.known:
+        mode = Value(None, Origin(thing.span), known=False, why="its mode is set elsewhere")
+        out.opened("the configuration is made elsewhere")
+    made.set("mode", mode)
+    made.facts.update(out.facts)
+    made.open_why = out.open_why or thing.open_why
+    made.set("framework", Value("none", Origin(thing.span)))
+    return made
+
+
+def _secret(record: Record, out: Options) -> None:
+    for one in each(record.args[0] if record.args else None):
+        if isinstance(one, Const):
+            if isinstance(one.value, str) and one.value:
+                out.put("password-literal", Value(one.value, Origin(one.span)))
+        else:
+            out.put("password", Value(None, known=False, why="it comes from outside"))
+
+
+def option(record: Record, out: Options) -> None:
+    """One setter of a section."""
+    bare = record.name.removeprefix("set")
+    bare = bare[:1].lower() + bare[1:]
+    name = NAMES.get(bare)
+    if name is None or not record.args:
+        return
+    first = record.args[0]
+    value = fact(first, record.span)
+    out.put(name, scaled(bare, value), record.maybe)
+
+
+def scaled(name: str, value: Value) -> Value:
+    """Milliseconds as seconds; -1 stays -1."""
+    held = value.value
+    if value.known and name in _MILLIS and isinstance(held, int | float):
+        return Value(held / 1000 if held > 0 else float(held), value.origin, raw=value.raw)
+    return value
+
+
+def kebab(name: str) -> str:
+    """camelCase → kebab-case."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"-\1", name).lower()
