@@ -22,11 +22,11 @@ class CompileRules(BuildHookInterface[Any]):
             return
         sys.path.insert(0, self.root)
         try:
-            from redislint.rules.book import FORMAT, compile_pack
+            from redislint.rules.book import compile_pack
         finally:
             sys.path.pop(0)
-        rules = compile_pack(Path(self.root, "rules"))
+        pack = compile_pack(Path(self.root, "rules"))
         folder = Path(tempfile.mkdtemp(prefix="redislint-build-"))
         target = folder / "compiled.json"
-        target.write_text(json.dumps({"format": FORMAT, "rules": rules}, separators=(",", ":")))
+        target.write_text(json.dumps(pack, separators=(",", ":")))
         build_data["force_include"][str(target)] = "redislint/_rules/compiled.json"

@@ -112,6 +112,7 @@ def check(
         report.errors.append(
             Problem(where, None, f"'{selector}' selects no rule: see redislint rules")
         )
+    book.load_facts({s.kind for s in deployment.subjects})
     findings = judge(deployment, rules, pedantic=config.pedantic)
     _finish(report, findings, rules, config, {path for path, _ in wanted}, tree)
     return report

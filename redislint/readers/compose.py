@@ -404,13 +404,13 @@ def _mounts(container: Container, holder: _File, body: Mapping) -> None:
         container.mounts.append(Mount(path.split(":")[0], "tmpfs", "", body.span))
     configs = body.get("configs")
     for item in configs.items if isinstance(configs, Sequence) else []:
-        name = (
+        label = (
             item.text
             if isinstance(item, Scalar)
             else (item.text("source") if isinstance(item, Mapping) else "")
         )
-        place = (item.text("target") if isinstance(item, Mapping) else None) or f"/{name}"
-        entry = holder.top.get("configs", str(name))
+        place = (item.text("target") if isinstance(item, Mapping) else None) or f"/{label}"
+        entry = holder.top.get("configs", str(label))
         if not isinstance(entry, Mapping):
             continue
         content = entry.get("content")
@@ -499,7 +499,8 @@ def memory(value: Value) -> Value:
 def _health(container: Container, found: tuple[_File, Node] | None) -> None:
     if found is None or not isinstance(found[1], Mapping):
         return
-    holder, body = found
+    holder, body = found[0], found[1]
+    assert isinstance(body, Mapping)
     node = body.get("test")
     if isinstance(node, Sequence):
         text = " ".join(i.text for i in node.items if isinstance(i, Scalar))

@@ -15,7 +15,7 @@ from typing import Any
 
 from redislint.rules.pages import Page, PageError
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the compiled form changes, so that old caches are not read."""
 
 
@@ -64,7 +64,8 @@ class Rule:
 class Book:
     """Rules by name, and by the kind of subject that they judge."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], modules: dict[str, list[str]] | None = None) -> None:
+        self.modules = modules
         self.rules: dict[str, Rule] = {}
         self.by_kind: dict[str, list[Rule]] = {}
         self._other: dict[str, Rule] = {}
@@ -81,6 +82,22 @@ class Book:
             self._other[rule.code.lower()] = rule
             for alias in rule.aliases:
                 self._other[alias] = rule
+
+    def load_facts(self, kinds: Iterable[str]) -> None:
+        """Import the modules that compute facts of these kinds of subjects, and no others."""
+        import importlib
+
+        from redislint.plugins import entry_points
+
+        if self.modules is None:
+            from redislint.model import load_vocabulary
+
+            load_vocabulary()
+            return
+        for module in {m for kind in kinds for m in self.modules.get(kind, ())}:
+            importlib.import_module(module)
+        for point in entry_points("redislint.facts"):
+            point.load()
 
     def find(self, thing: str) -> Rule | None:
         """The rule of a name, alias or code, without case."""
@@ -133,8 +150,12 @@ def load_page(path: Path, shown: str) -> Page:
     return parse_page(shown, text)
 
 
-def compile_pack(folder: Path) -> list[dict[str, Any]]:
-    """Compile every page of a folder. Raises PageError with file, line and reason."""
+def compile_pack(folder: Path) -> dict[str, Any]:
+    """Compile every page of a folder. Raises PageError with file, line and reason.
+
+    The result has "format", "rules", and "modules": kind of subject → modules that compute facts
+    of it, so that a check imports what its subjects need.
+    """
     from redislint.model import load_vocabulary
     from redislint.rules.pages import compile_page
 
@@ -146,7 +167,22 @@ def compile_pack(folder: Path) -> list[dict[str, Any]]:
             compiled.append(compile_page(load_page(path, relative)))
         except PageError as error:
             raise PageError(str(folder / error.path), error.line, error.message) from None
-    return compiled
+    return {"format": FORMAT, "rules": compiled, "modules": _fact_modules()}
+
+
+def _fact_modules() -> dict[str, list[str]]:
+    from redislint.model.subject import FUNCTIONS, VOCABULARY
+
+    return {
+        kind: sorted(
+            {
+                spec.compute.__module__
+                for spec in (*VOCABULARY[kind].values(), *FUNCTIONS[kind].values())
+                if spec.compute is not None
+            }
+        )
+        for kind in VOCABULARY
+    }
 
 
 def _signature(folder: Path) -> str:
@@ -170,19 +206,20 @@ def cache_folder() -> Path:
     return Path(base, "redislint")
 
 
-def load_pack(folder: Path) -> list[Rule]:
-    """The rules of a folder, from its compiled form where that is fresh. Raises PageError."""
+def load_pack(folder: Path) -> dict[str, Any]:
+    """The compiled form of a folder, made anew where it is not fresh. Raises PageError."""
     shipped = folder / "compiled.json"
     if shipped.is_file():
-        data = json.loads(shipped.read_bytes())
+        data: dict[str, Any] = json.loads(shipped.read_bytes())
         if data.get("format") == FORMAT:
-            return [Rule(entry, str(folder)) for entry in data["rules"]]
+            return data
     if not folder.is_dir():
         raise PageError(str(folder), 1, "no such folder of rules")
     cached = cache_folder() / f"rules-{_signature(folder)}.json"
     try:
-        return [Rule(entry, str(folder)) for entry in json.loads(cached.read_bytes())]
-    except (OSError, ValueError, KeyError):
+        found: dict[str, Any] = json.loads(cached.read_bytes())
+        return found
+    except (OSError, ValueError):
         compiled = compile_pack(folder)
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)
@@ -194,7 +231,7 @@ def load_pack(folder: Path) -> list[Rule]:
         scratch.replace(cached)
     except OSError:
         pass  # no cache: the next run compiles again
-    return [Rule(entry, str(folder)) for entry in compiled]
+    return compiled
 
 
 def load_book(extra: Iterable[Path] = ()) -> Book:
@@ -207,6 +244,10 @@ def load_book(extra: Iterable[Path] = ()) -> Book:
         folders.append(Path(found() if callable(found) else str(found)))
     folders += extra
     rules: list[Rule] = []
+    modules: dict[str, list[str]] = {}
     for folder in folders:
-        rules += load_pack(folder)
-    return Book(rules)
+        pack = load_pack(folder)
+        rules += [Rule(entry, str(folder)) for entry in pack["rules"]]
+        for kind, names in pack["modules"].items():
+            modules.setdefault(kind, []).extend(n for n in names if n not in modules.get(kind, ()))
+    return Book(rules, modules)

@@ -16,7 +16,7 @@ def run_example(example: Example, name: str, book: Book) -> list[str]:
     from redislint.checking import check
 
     rule = book.rules[name]
-    chosen = Book([rule])
+    chosen = Book([rule], book.modules)
     with tempfile.TemporaryDirectory(prefix="redislint-example-") as folder:
         for path, text in example.files.items():
             target = Path(folder, path)

@@ -212,3 +212,14 @@ def explicitly_open(server: Server) -> Value:
         return unknown("part of it is unknown", set=None)
     yes = bool(mode.set and not mode.value and not needed.value and scope.value == "all")
     return Value(yes, mode.origin)
+
+
+@computed("server", "only-default-cluster", "bool", "cluster-enabled no is about all that is written")
+def only_default_cluster(server: Server) -> Value:
+    """`cluster-enabled no` is written, beside at most two other settings."""
+    lines = server.written("cluster-enabled")
+    value = server.get("cluster-enabled")
+    if not lines or not value.known or value.value:
+        return default(False, "cluster-enabled no is not written")
+    others = {s.name for s in server.settings} - {"cluster-enabled", "port", "bind"}
+    return Value(len(others) <= 1, Origin(lines[-1].span))
