@@ -217,6 +217,7 @@ class Wire:
         name, text = self.target.name, mask(" ".join(str(error).split()))
         chain = " ".join(_chain(error))
         lower = f"{text} {chain}".lower()
+        target_tls = self.target.tls
         waited = f"{self.options.timeout:g} s"
         if "certificate_verify_failed" in lower or "certificate verify failed" in lower:
             return f"{name}: its certificate is not trusted: give the CA with --cacert FILE"
@@ -254,15 +255,24 @@ class Wire:
         if "refused" in lower:
             return f"{name}: nothing listens there: check host and port, or start the server"
         if isinstance(error, (TimeoutError, self._redis.exceptions.TimeoutError)):
+            if what == "connecting" and target_tls:
+                return (
+                    f"{name}: no TLS handshake within {waited}: if it speaks no TLS, use redis://"
+                )
             if what == "connecting":
                 return f"{name}: no connection within {waited}: check firewall and address"
             return (
                 f"{name}: no answer to {what} within {waited}: it hangs, or speaks TLS (rediss://)"
             )
-        if "invalid response" in lower or "protocol error" in lower or "invalidresponse" in lower:
+        odd = isinstance(error, (ValueError, RecursionError, AttributeError, TypeError, KeyError))
+        if odd or isinstance(error, self._redis.exceptions.InvalidResponse):
             return (
                 f"{name}: does not answer as Redis does: is it another service, or TLS (rediss://)?"
             )
+        if "unreachable" in lower or "no route" in lower:
+            return f"{name}: the network does not reach it: check address and route"
+        if "no such file" in lower:
+            return f"{name}: there is no such socket: check unixsocket in the server's file"
         if "closed" in lower or "reset" in lower or "broken pipe" in lower:
             return f"{name}: closed the connection at {what}: check TLS (rediss://), bind and maxclients"
         return f"{name}: {what} failed: {_short(text) or type(error).__name__}"

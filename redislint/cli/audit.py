@@ -90,7 +90,7 @@ def _run(urls: tuple[str, ...], options: dict[str, Any]) -> int:
     dumps = ("info", "config", "cluster_info", "cluster_nodes", "acl_list", "client_list",
              "module_list")  # fmt: skip
     given = [name for name in dumps if options[name]]
-    if bool(urls) == bool(given):
+    if bool(urls) == bool(given) or not all(urls):
         raise AuditError("give an address (redis://host:port), or dumps with --info and --config")
     expected = _expected(options)
     if urls:
