@@ -97,6 +97,28 @@ def keywords(release: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def known_names(class_name: str, release: str) -> frozenset[str]:
+    """Every keyword that a class of a release knows; empty where the table lacks the class.
+
+    Of the sync RedisCluster those are its parameters and what it hands on to connections.
+    """
+    table = data()["classes"].get(class_name, {})
+    found = {name for name, runs in table.items() if at(runs, release) != ABSENT}
+    if not found:
+        return frozenset()
+    if class_name == "sync.RedisCluster":
+        found |= keywords(release)
+    return frozenset(found | IMPLIED)
+
+
+IMPLIED = frozenset(
+    "lib_name lib_version driver_info unix_socket_path encoding_errors charset errors "
+    "redis_connect_func parser_class auto_close_connection_pool event_dispatcher "
+    "ssl_validate_ocsp_stapled ssl_ocsp_context ssl_ocsp_expected_cert from_url url".split()
+)
+"""Parameters that the table leaves out: nobody mistypes them."""
+
+
 def converted(asyncio: bool, release: str) -> frozenset[str]:
     """Query arguments of a URL that a release converts to a type."""
     found: set[str] = set()

@@ -273,3 +273,16 @@ def block_too_long(subject: Subject) -> Value:
     if not isinstance(block.value, int | float):
         return Value(False)
     return at(block.value == 0 or block.value >= limit.value, block.span)
+
+
+@computed("client", "pool-unlimited", "bool", "its connection pool has no limit in this release")
+def pool_unlimited(subject: Subject) -> Value:
+    """Whether nobody limits the pool: every release before 8.0.0 allows 2**31 connections."""
+    assert isinstance(subject, Client)
+    held = subject.get("max_connections")
+    if held.set or subject.get("pool").value not in ("own", "plain"):
+        return Value(False)
+    if subject.open_why:
+        return unknown(subject.open_why)
+    early = True if subject.library != "redis-py" else _before(_release(subject), "8.0.0")
+    return unknown("the release is unknown") if early is None else Value(early, set=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redislint.model.client import Client
+from redislint.model.facts import dependency, python_client
 from redislint.model.facts.python_options import NAMES
 from redislint.model.value import Origin, Value, at, unknown
 from redislint.readers.pyclient import url as urls

@@ -1,6 +1,7 @@
 """Settings of frameworks."""
 
 from __future__ import annotations
+
 from redislint.model.subject import Subject
 from redislint.readers.pyclient.evaluate import Evaluator
 

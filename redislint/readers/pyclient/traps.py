@@ -1,11 +1,204 @@
+"""Traps in how a program makes its clients, seen without knowing the release."""
+
 from __future__ import annotations
+
 from redislint.model.subject import Subject
+from redislint.model.value import Origin, Value, at
+from redislint.readers.pyclient import url as urls
+from redislint.readers.pyclient.build import Built
 from redislint.readers.pyclient.evaluate import Evaluator
+from redislint.readers.pyclient.names import Made
+from redislint.readers.pyclient.scopes import Scope
+from redislint.readers.pyclient.things import Series, Table
+from redislint.readers.pyclient.uses import call_subject
+from redislint.syntax.python import Node, named
+
+ABANDONED = {
+    "aioredis": "aioredis-abandoned-package",
+    "rediscluster": "redispy-cluster-abandoned-package",
+}
+
+_ROUTES = frozenset(
+    "route get post put delete patch head options websocket api_route view task shared_task "
+    "periodic_task action".split()
+)
+_CACHED = frozenset("cache lru_cache cached_property singleton fixture asynccontextmanager".split())
+_EXITS = frozenset("return_statement raise_statement continue_statement break_statement".split())
+_WEB = frozenset(
+    "flask fastapi django starlette aiohttp sanic tornado quart bottle falcon uvicorn litestar "
+    "rest_framework".split()
+)
 
 
 def of_module(ev: Evaluator, context: str) -> list[Subject]:
-    return []
+    """Abandoned packages, and transactions that watch nothing."""
+    found: list[Subject] = []
+    seen: set[str] = set()
+    for name, node in ev.module.imports:
+        head = name.split(".")[0]
+        rule = ABANDONED.get(head)
+        if rule is not None and head not in seen and not _guarded(node):
+            seen.add(head)
+            found.append(call_subject(rule, head, ev.module.tree.span(node), context, head))
+    found += _unwatched(ev, context)
+    return found
 
 
-def of_client(ev, built, context):
-    return []
+def _guarded(node: Node) -> bool:
+    """Whether an import stands in a try or a branch: a fall-back for what is not installed."""
+    parent = node.parent
+    while parent is not None:
+        if parent.type in ("try_statement", "if_statement"):
+            return True
+        parent = parent.parent
+    return False
+
+
+def _unwatched(ev: Evaluator, context: str) -> list[Subject]:
+    """`pipe.unwatch()` on the way to `pipe.multi()`: nothing is watched when it executes."""
+    multi: dict[tuple[int, str], int] = {}
+    watch: dict[tuple[int, str], list[int]] = {}
+    release: list[tuple[Node, Scope, str]] = []
+    for node, scope in ev.module.calls:
+        function = node.child_by_field_name("function")
+        if function is None or function.type != "attribute":
+            continue
+        name_node = function.child_by_field_name("attribute")
+        held = function.child_by_field_name("object")
+        if name_node is None or held is None:
+            continue
+        name = ev.module.text(name_node)
+        key = (scope.node.id, ev.module.text(held))
+        if name == "multi":
+            multi[key] = max(multi.get(key, 0), node.start_byte)
+        elif name == "watch":
+            watch.setdefault(key, []).append(node.start_byte)
+        elif name == "unwatch":
+            release.append((node, scope, key[1]))
+    found = []
+    for node, scope, held_text in release:
+        key = (scope.node.id, held_text)
+        end = multi.get(key, 0)
+        again = any(node.start_byte < w < end for w in watch.get(key, []))
+        if end > node.start_byte and not again and not _leaves(node):
+            span = ev.module.tree.span(node)
+            found.append(
+                call_subject("watch-released-before-multi", "unwatch", span, context, held_text)
+            )
+    return found
+
+
+def _leaves(node: Node) -> bool:
+    """Whether the block that a call stands in ends by leaving before what follows it."""
+    statement = node
+    while statement.parent is not None and statement.parent.type not in ("block", "module"):
+        statement = statement.parent
+    sibling = statement.next_named_sibling
+    while sibling is not None:
+        if sibling.type in _EXITS:
+            return True
+        sibling = sibling.next_named_sibling
+    return False
+
+
+def of_client(ev: Evaluator, built: Built, context: str) -> list[Subject]:
+    """Traps of one construction."""
+    client, made = built.client, built.made
+    span = made.span
+    found: list[Subject] = []
+
+    def trap(rule: str, detail: str, where: object = None) -> None:
+        place = where if where is not None else span
+        found.append(call_subject(rule, client.label.rstrip("()"), place, context, detail, client))  # type: ignore[arg-type]
+
+    ignored = [(n, s) for n, s in built.ignored]
+    if ignored:
+        trap("redispy-retry-ignored-with-pool", ", ".join(n for n, _ in ignored), ignored[0][1])
+    _startup_dicts(built, trap)
+    _url_texts(built)
+    if _per_request(ev, made):
+        trap("redispy-client-per-request", "")
+    heads = {name.lstrip(".").split(".")[0] for name, _ in ev.module.imports}
+    client.set("web", Value(bool(heads & _WEB)))
+    return found
+
+
+def _startup_dicts(built: Built, trap: object) -> None:
+    if built.client.library not in ("redis-py", "valkey-py"):
+        return
+    entry = built.table.entries.get("startup_nodes")
+    if entry is None or not isinstance(entry.thing, Series):
+        return
+    if any(isinstance(item, Table) for item in entry.thing.items):
+        assert callable(trap)
+        trap("redispy-cluster-startup-dicts", "", entry.span)
+
+
+def _url_texts(built: Built) -> None:
+    """Query arguments that stay texts: "False" then means true."""
+    if built.url is None:
+        return
+    names = []
+    for name, raw in built.url.query.items():
+        if raw is None or name in urls.CONVERTED:
+            continue
+        if name == "retry_on_error" or raw.lower() in ("false", "no", "0", "off", "none"):
+            if name in ("db", "ssl_cert_reqs", "protocol"):
+                continue
+            names.append(f"{name}={raw}")
+            if name in ("decode_responses", "single_connection_client", "read_from_replicas"):
+                entry = built.table.entries[name]
+                built.client.set(name, Value(True, Origin(entry.span)))
+    url = built.made.url or (built.pool.url if built.pool is not None else None)
+    if names and url is not None:
+        built.client.set("url-text", at(tuple(names), url.span))
+
+
+def _per_request(ev: Evaluator, made: Made) -> bool:
+    """Whether a client with a pool of its own is made in a function that serves one request."""
+    if made.kind.role not in ("client", "cluster", "from-url") or made.base is not None:
+        return False
+    if "connection_pool" in made.options.entries:
+        return False
+    node: Node = made.node
+    parent = node.parent
+    kept = False
+    while parent is not None and parent.type != "function_definition":
+        if parent.type == "lambda":
+            return False
+        if parent.type == "assignment":
+            left = parent.child_by_field_name("left")
+            if left is not None and left.type in ("attribute", "subscript"):
+                kept = True
+        if parent.type == "if_statement":
+            kept = True
+        parent = parent.parent
+    if parent is None or kept:
+        return False
+    return _serves(ev, parent) and not _global(ev, parent)
+
+
+def _global(ev: Evaluator, function: Node) -> bool:
+    body = function.child_by_field_name("body")
+    return any(c.type == "global_statement" for c in named(body)) if body is not None else False
+
+
+def _serves(ev: Evaluator, function: Node) -> bool:
+    for decorator in ev.module.decorators.get(function.id, []):
+        inner = named(decorator)
+        target = inner[0] if inner else None
+        if target is not None and target.type == "call":
+            target = target.child_by_field_name("function")
+        if target is None:
+            continue
+        words = ev.module.text(target).split(".")
+        if words[-1] in _CACHED:
+            return False
+        if words[-1] in _ROUTES and (len(words) > 1 or words[-1] in ("shared_task", "task")):
+            return True
+    parameters = function.child_by_field_name("parameters")
+    names = [ev.module.text(c) for c in named(parameters)] if parameters is not None else []
+    if not {n.split(":")[0].strip() for n in names[:2]} & {"request"}:
+        return False
+    heads = {name.split(".")[0] for name, _ in ev.module.imports}
+    return bool(heads & {"django", "rest_framework", "starlette", "fastapi", "aiohttp", "sanic"})

@@ -1,5 +1,286 @@
+"""Calls on clients: commands that hurt, whatever the options, and what options must allow for."""
+
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 
-def read(ev, found, context):
-    return []
+from redislint.model.subject import Subject
+from redislint.model.value import Origin, Value, at
+from redislint.readers.pyclient import calls
+from redislint.readers.pyclient.build import Built
+from redislint.readers.pyclient.evaluate import Evaluator
+from redislint.readers.pyclient.names import Made
+from redislint.readers.pyclient.scopes import Scope
+from redislint.readers.pyclient.slots import slot
+from redislint.readers.pyclient.things import Arguments, Bound, Ref, Scalar, Series, Table, Thing
+from redislint.source import Span
+from redislint.syntax.python import Node, named
+
+BLOCKING = {
+    "blpop": 1, "brpop": 1, "bzpopmin": 1, "bzpopmax": 1, "brpoplpush": 2, "blmove": 2,
+}  # fmt: skip
+"""Commands with a `timeout` in seconds -> its position among the arguments."""
+
+READ_STREAM = frozenset(["xread", "xreadgroup"])
+
+MULTI_KEY = {
+    "mget": "keys", "mset": "dict", "msetnx": "dict", "sinter": "keys", "sunion": "keys",
+    "sdiff": "keys", "sinterstore": "keys", "sunionstore": "keys", "sdiffstore": "keys",
+    "rename": "keys", "renamenx": "keys", "rpoplpush": "keys", "lmove": "two", "smove": "two",
+    "brpoplpush": "two", "pfmerge": "keys", "pfcount": "keys", "blpop": "first", "brpop": "first",
+    "copy": "two",
+}  # fmt: skip
+"""Commands whose keys must share a slot -> where the keys are among the arguments."""
+
+_PACKERS = re.compile(
+    r"\b(c?[Pp]ickle|dill|cloudpickle|joblib)\.dumps\b|\bmsgpack\.(packb|encode|Encoder)\b"
+    r"|\b(zlib|gzip|lz4|bz2|zstd)[\w.]*\.compress\b|\.SerializeToString\b|\.tobytes\b|\bbson\.encode\b"
+)
+_LOOKS = re.compile(r"(?i)(^|[._])[a-z_]*(redis|valkey)[a-z_]*$")
+_SETTERS = frozenset(
+    "set setex psetex hset hmset hsetnx lpush rpush sadd setnx getset publish".split()
+)
+WATCHED = frozenset(
+    [*BLOCKING, *READ_STREAM, *MULTI_KEY, *_SETTERS, "keys", "eval", "register_script", "xadd",
+     "pipeline", "pubsub", "publish", "subscribe", "psubscribe", "listen", "execute_command"]
+)  # fmt: skip
+
+
+def read(ev: Evaluator, found: dict[int, Built], context: str) -> list[Subject]:
+    """The traps of every call on a client; uses are stored on the clients."""
+    return list(_Uses(ev, found, context).run())
+
+
+def call_subject(
+    trap: str, name: str, span: Span, context: str, detail: str = "", client: Subject | None = None
+) -> Subject:
+    """A `call` that a rule named `trap` judges."""
+    subject = Subject(f"{name}()", span, kind="call")
+    subject.set("name", at(name, span))
+    subject.set("trap", Value(trap))
+    subject.set("detail", Value(detail))
+    subject.set("context", Value(context))
+    if client is not None:
+        subject.links["client"] = client
+    return subject
+
+
+class _Uses:
+    def __init__(self, ev: Evaluator, found: dict[int, Built], context: str) -> None:
+        self.ev = ev
+        self.module = ev.module
+        self.context = context
+        self.found = found
+        self.by_pool = {b.pool.call: b for b in found.values() if b.pool is not None}
+
+    def run(self) -> Iterable[Subject]:
+        for node, scope in self.module.calls:
+            function = node.child_by_field_name("function")
+            if function is None or function.type != "attribute":
+                continue
+            name_node = function.child_by_field_name("attribute")
+            name = self.module.text(name_node) if name_node is not None else ""
+            if name not in WATCHED:
+                continue
+            held_node = function.child_by_field_name("object")
+            built, looks, piped = self._client(held_node, scope)
+            if built is None and not looks:
+                continue
+            if built is not None:
+                built.client.uses.add(name)
+            yield from self._call(name, node, scope, built, piped)
+
+    def _client(self, node: Node | None, scope: Scope) -> tuple[Built | None, bool, bool]:
+        """(the client a receiver stands for, whether it looks like one, whether it is a pipeline)."""
+        thing: Thing = self.ev.eval(node, scope)
+        piped = False
+        if isinstance(thing, Bound) and isinstance(thing.target, Ref):
+            piped = thing.target.name == "pipeline()"
+            if thing.target.name in ("pipeline()", "pubsub()") and thing.arguments.positional:
+                thing = thing.arguments.positional[0].thing
+        if isinstance(thing, Made):
+            built = self.found.get(thing.call)
+            if thing.is_client or built is not None:
+                return built, True, piped
+        if node is None or isinstance(thing, Table | Series | Ref):
+            return None, False, piped
+        return None, bool(_LOOKS.search(self.module.text(node)[-80:])), piped
+
+    def _call(
+        self, name: str, node: Node, scope: Scope, built: Built | None, piped: bool
+    ) -> Iterable[Subject]:
+        given = calls.arguments(self.ev, node, scope)
+        span = self.module.tree.span(node)
+        client = built.client if built is not None else None
+
+        def trap(rule: str, detail: str = "") -> Subject:
+            return call_subject(rule, name, span, self.context, detail, client)
+
+        if name == "keys" and (given.positional or given.keywords.entries):
+            yield trap("keys-command-on-cluster-or-large", _shown(given))
+        if name in ("eval", "register_script"):
+            script = given.positional[0].thing if given.positional else given.keywords.get("script")
+            if isinstance(script, Scalar) and not script.value.known and self._spliced(node, given):
+                yield trap("lua-injection")
+        if name == "xadd" and not {"maxlen", "minid"} & set(given.keywords.entries):
+            if len(given.positional) < 4 and not given.keywords.open_why and not self._trims():
+                yield trap("stream-without-maxlen")
+        if name in ("set", "setnx"):
+            yield from self._lock(name, node, scope, given, trap)
+        if name in _SETTERS and built is not None and not piped:
+            self._binary(node, scope, built)
+        if built is None:
+            return
+        if name in BLOCKING or name in READ_STREAM:
+            self._block(name, given, span, built)
+        mode = built.client.get("mode").value
+        if mode == "cluster":
+            yield from self._cluster(name, given, trap)
+
+    def _spliced(self, node: Node, given: Arguments) -> bool:
+        """Whether the script is put together here: an f-string, `+`, `%` or format."""
+        listing = node.child_by_field_name("arguments")
+        first = named(listing)[0] if listing is not None and named(listing) else None
+        if first is not None and first.type == "keyword_argument":
+            first = first.child_by_field_name("value")
+        if first is None:
+            return False
+        if first.type == "string":
+            return any(c.type == "interpolation" for c in first.children)
+        if first.type == "binary_operator":
+            return '"' in self.module.text(first) or "'" in self.module.text(first)
+        return first.type == "call" and ".format(" in self.module.text(first)
+
+    def _trims(self) -> bool:
+        return "xtrim" in self.module.tree.source.text.lower()
+
+    def _lock(
+        self, name: str, node: Node, scope: Scope, given: Arguments, trap: object
+    ) -> Iterable[Subject]:
+        key = (
+            self.module.text(named(node.child_by_field_name("arguments"))[0])
+            if (
+                node.child_by_field_name("arguments") is not None
+                and named(node.child_by_field_name("arguments"))
+            )
+            else ""
+        )
+        if not re.search(r"(?i)(^|[^a-z])(lock|mutex|semaphore)|[a-z_]lock(?![a-z]*ed)", key):
+            return
+        make = trap
+        assert callable(make)
+        if name == "set":
+            keywords = given.keywords
+            nx = keywords.get("nx")
+            if not (isinstance(nx, Scalar) and nx.value.known and nx.value.value is True):
+                return
+            if keywords.open_why or {"ex", "px", "exat", "pxat", "keepttl"} & set(keywords.entries):
+                return
+            if len(given.positional) > 2:
+                return
+        yield make("lock-without-ttl", name)
+
+    def _binary(self, node: Node, scope: Scope, built: Built) -> None:
+        listing = node.child_by_field_name("arguments")
+        for child in named(listing)[1:] if listing is not None else []:
+            value = (
+                child.child_by_field_name("value") if child.type == "keyword_argument" else child
+            )
+            if value is None:
+                continue
+            text = self.module.text(value)
+            if value.type == "identifier":
+                bound = scope.lookup(text)
+                last = bound[1][-1] if bound else None
+                if last is not None and last.kind == "value":
+                    text = self.module.text(last.node)
+            match = _PACKERS.search(text[:400])
+            if match and not re.search(r"b64encode|\.hex\(|\.decode\(", text):
+                span = self.module.tree.span(node)
+                built.client.set("binary-use", at(match[0].split("(")[0], span))
+
+    def _block(self, name: str, given: Arguments, span: Span, built: Built) -> None:
+        shown: str
+        if name in READ_STREAM:
+            thing = given.keywords.get("block")
+            if not (isinstance(thing, Scalar) and isinstance(thing.value.value, int)):
+                return
+            seconds = thing.value.value / 1000
+            shown = f"{name}(block={thing.value.value})"
+        else:
+            thing = given.keywords.get("timeout")
+            position = BLOCKING[name]
+            if thing is None and len(given.positional) > position:
+                thing = given.positional[position].thing
+            if thing is None and given.keywords.open_why:
+                return
+            held = 0 if thing is None else thing.value.value if isinstance(thing, Scalar) else None
+            if isinstance(thing, Scalar) and thing.is_none:
+                held = 0
+            if not isinstance(held, int | float):
+                return
+            seconds = float(held)
+            shown = (
+                f"{name}(timeout={held:g})" if thing is not None else f"{name}() without timeout"
+            )
+        before = built.client.facts.get("longest-block")
+        if before is not None and isinstance(before.value, int | float):
+            if before.value == 0 or (seconds and seconds <= before.value):
+                return
+        built.client.set("longest-block", Value(seconds, Origin(span)))
+        built.client.set("block-call", Value(shown, Origin(span)))
+
+    def _cluster(self, name: str, given: Arguments, trap: object) -> Iterable[Subject]:
+        make = trap
+        assert callable(make)
+        if name in ("publish",):
+            yield make("cluster-pubsub-broadcast")
+        where = MULTI_KEY.get(name)
+        if where is None:
+            return
+        keys = _keys(where, given)
+        if keys is None or len(keys) < 2:
+            return
+        slots = {k: slot(k.encode()) for k in keys}
+        if len(set(slots.values())) > 1:
+            first = keys[0]
+            second = next(k for k in keys if slots[k] != slots[first])
+            yield make(
+                "cluster-crossslot",
+                f"'{first}' is in slot {slots[first]}, '{second}' in {slots[second]}",
+            )
+
+
+def _keys(where: str, given: Arguments) -> list[str] | None:
+    """The literal keys of a call; None where one is not literal."""
+    things: list[Thing] = []
+    if where == "dict":
+        first = given.positional[0].thing if given.positional else given.keywords.get("mapping")
+        if not isinstance(first, Table) or first.open_why:
+            return None
+        return list(first.entries)
+    if where == "two":
+        things = [e.thing for e in given.positional[:2]]
+    elif where == "first":
+        things = [e.thing for e in given.positional[:1]]
+        if not isinstance(things[0] if things else None, Series):
+            return None
+    else:
+        things = [e.thing for e in given.positional]
+    keys: list[str] = []
+    for thing in things:
+        for item in thing.items if isinstance(thing, Series) else [thing]:
+            if isinstance(thing, Series) and thing.open_why:
+                return None
+            if not (isinstance(item, Scalar) and item.value.known):
+                return None
+            if isinstance(item.value.value, str):
+                keys.append(item.value.value)
+    return keys
+
+
+def _shown(given: Arguments) -> str:
+    first = given.positional[0].thing if given.positional else given.keywords.get("pattern")
+    text = first.text if isinstance(first, Scalar) else None
+    return text.replace("\0", "…")[:60] if text else "a pattern"
