@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from redislint.judgement.judge import verify
+from redislint.judgement.judge import ACL_SERVERS, verify, verify_acl, verify_sentinel
 from redislint.judgement.verdict import Verdict
 from redislint.knowledge.servers import SERVERS, matching
 
@@ -39,6 +39,26 @@ def chosen(values: Sequence[str]) -> tuple[str, ...]:
                 )
             out += [s for s in found if s not in out]
     return tuple(sorted(out, key=SERVERS.index))
+
+
+def kind_of(path: Path, data: bytes) -> str:
+    """Guess what a file is: ``redis``, ``sentinel`` or ``acl``."""
+    name = path.name.lower()
+    if name.endswith(".acl"):
+        return "acl"
+    lines = (line.lstrip().lower() for line in data.splitlines())
+    if "sentinel" in name or any(line.startswith(b"sentinel monitor ") for line in lines):
+        return "sentinel"
+    return "redis"
+
+
+def judge(data: bytes, kind: str, servers: Sequence[str], base: str | None) -> dict[str, Verdict]:
+    """Return the verdict of each server."""
+    if kind == "acl":
+        return {s: verify_acl(data, s) for s in servers if s in ACL_SERVERS}
+    if kind == "sentinel":
+        return {s: verify_sentinel(data, s, base) for s in servers}
+    return {s: verify(data, s, base, bare=True, build="official") for s in servers}
 
 
 def passes(verdict: Verdict) -> bool:
@@ -170,9 +190,19 @@ def _clean(text: str) -> str:
     type=click.Path(file_okay=False, exists=True),
     help="Working directory of the server, for include lines. Default: the directory of FILE.",
 )
+@click.option(
+    "--kind",
+    type=click.Choice(["auto", "redis", "sentinel", "acl"]),
+    default="auto",
+    help="What FILE is. Default: by its name and content.",
+)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 def command(
-    files: tuple[str, ...], servers: tuple[str, ...], directory: str | None, format_: str
+    files: tuple[str, ...],
+    servers: tuple[str, ...],
+    directory: str | None,
+    kind: str,
+    format_: str,
 ) -> None:
     """Say, like nginx -t, whether a server would start with each FILE ("-": standard input).
 
@@ -198,7 +228,14 @@ def command(
             continue
         known = asked or pinned_servers(path)
         base = directory or (None if name == "-" else str(path.parent))
-        verdicts = {s: verify(data, s, base, bare=True, build="official") for s in known or SERVERS}
+        what = kind if kind != "auto" else kind_of(path, data)
+        verdicts = judge(data, what, known or SERVERS, base)
+        if not verdicts:
+            click.echo(
+                f"redislint: '{_clean(name)}': none of these servers reads ACL files", err=True
+            )
+            unread = True
+            continue
         good = [passes(v) for v in verdicts.values()]
         refused = refused or not (all(good) if known else any(good))
         if format_ == "json":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 
 from redislint.judgement.acl import load
+from redislint.judgement.aclfile import judge_acl_file
 from redislint.judgement.cnumbers import atoi, cstr
+from redislint.judgement.includes import Includes, Unreadable
 from redislint.judgement.reader import Refused
 from redislint.judgement.state import Dependence, State
 
@@ -13,7 +15,7 @@ _BUILT_IN = frozenset({b"vset-force-single-threaded-execution"})
 _CLUSTER_OFFSET = 10000
 
 
-def finish(st: State) -> None:
+def finish(st: State, includes: Includes) -> None:
     """Raise :class:`Refused` for what the rest of the start refuses."""
     early = st.version < (7, 2)  # later versions listen once modules and users are loaded
     if early:
@@ -23,7 +25,7 @@ def finish(st: State) -> None:
     if early and st.bare:
         listening(st)
     modules(st)
-    access(st)
+    access(st, includes)
     if not early:
         tls(st)
         if st.bare:
@@ -133,7 +135,7 @@ def modules(st: State) -> None:
         )
 
 
-def access(st: State) -> None:
+def access(st: State, includes: Includes) -> None:
     """ACL users: from the file itself, or from an ACL file, not both."""
     if st.version < (6, 0):
         return
@@ -152,8 +154,25 @@ def access(st: State) -> None:
         message, line = trouble
         raise Refused(f"{message} (user at line {line})", None, "post")
     if path:
-        shown = path.decode("latin-1")
+        acl_file(st, includes, path)
+
+
+def acl_file(st: State, includes: Includes, path: bytes) -> None:
+    """Read the ACL file where it can be read; else it is the machine's matter."""
+    shown = path.decode("latin-1")
+    try:
+        text = includes.beside(path, not st.bare)
+    except Unreadable as trouble:
+        if trouble.certain:
+            raise Refused(
+                f"Error loading ACLs, opening file '{shown}': {trouble}", None, "env"
+            ) from (None)
         st.depends.append(Dependence(f"the ACL file '{shown}' must exist and be valid", None))
+        return
+    refused = judge_acl_file(text, st.server, st.pubsub_all())
+    if refused:
+        first = refused[0]
+        raise Refused(f"ACL file '{shown}', line {first.line}: {first.message}", None, "post")
 
 
 def _same_place(path: bytes) -> bytes:

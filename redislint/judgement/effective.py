@@ -88,7 +88,8 @@ def effective(
         raise ValueError(f"unknown server '{server}'; known are {', '.join(SERVERS)}")
     given: Arguments = split_arguments(arguments, key)
     st = State(key, bare=True, jemalloc=build == "official", tls=build == "official")
-    reader = Reader(st, Includes(None if directory is None else Path(directory)))
+    includes = Includes(None if directory is None else Path(directory))
+    reader = Reader(st, includes)
     out = Effective(key)
     reader.all_refusals = out.refusals
     started_with = text is not None or bool(arguments)
@@ -96,7 +97,7 @@ def effective(
         if started_with:
             options = given.options if arguments else None
             reader.read(text or b"", source, options)
-        finish(st)
+        finish(st, includes)
     except Refused as refused:
         out.refusals.append(refused)
     collect(st, out, started_with)

@@ -67,6 +67,15 @@ class Includes:
         self.cwd = target
         return ""
 
+    def beside(self, path: bytes, back: bool) -> bytes:
+        """Return a file that is opened after the reading.
+
+        ``back``: an option has set the working directory to the given one again.
+        """
+        if back:
+            self.cwd, self.lost = self.root, False
+        return self.load(path, False)
+
     def load(self, path: bytes, globbing: bool) -> bytes:
         """Return the text of an include; raises :class:`Unreadable`."""
         if not path:

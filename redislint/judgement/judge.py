@@ -11,7 +11,7 @@ from redislint.judgement.includes import Includes
 from redislint.judgement.reader import Reader, Refused
 from redislint.judgement.state import State
 from redislint.judgement.verdict import Verdict
-from redislint.knowledge.servers import SERVERS, resolve
+from redislint.knowledge.servers import DEFAULT_SERVER, SERVERS, resolve, version
 
 
 def verify(
@@ -35,22 +35,54 @@ def verify(
     without TLS), ``"official"`` for the official images (bundled jemalloc, TLS).
     """
     st, refused = run(text, server, directory, bare=bare, build=build)
+    return _verdict(st, refused)
+
+
+def _verdict(st: State, refused: Refused | None) -> Verdict:
     depends = tuple(
         d.reason if d.line is None else f"line {d.line}: {d.reason}" for d in st.depends
     )
     if refused is None:
         return Verdict(True, None, None, "ok", depends)
-    shown = safe_line(refused.text) if refused.text else None
     return Verdict(
         False,
         refused.line,
         refused.message,
         refused.stage,
         depends,
-        shown,
+        safe_line(refused.text) if refused.text else None,
         refused.source or None,
     )
 
+
+def verify_sentinel(
+    text: bytes,
+    server: str = DEFAULT_SERVER,
+    directory: str | os.PathLike[str] | None = None,
+) -> Verdict:
+    """Return the verdict of a server started with ``--sentinel`` on a sentinel.conf."""
+    from redislint.judgement.sentinel import judge_sentinel
+
+    st, refusals = judge_sentinel(text, server, directory)
+    return _verdict(st, refusals[0] if refusals else None)
+
+
+def verify_acl(text: bytes, server: str = DEFAULT_SERVER) -> Verdict:
+    """Return the verdict of a server on an ACL file; ValueError for one without ACLs (5.0)."""
+    from redislint.judgement.aclfile import judge_acl_file
+
+    key = server if server in SERVERS else resolve(server)
+    if key is None or key not in ACL_SERVERS:
+        raise ValueError(f"'{server}' is no known server with ACL files; they came with 6.0")
+    refusals = judge_acl_file(text, key)
+    if not refusals:
+        return Verdict(True, None, None)
+    more = f" (and {len(refusals) - 1} more lines are refused)" if len(refusals) > 1 else ""
+    return Verdict(False, refusals[0].line, refusals[0].message + more, "parse")
+
+
+ACL_SERVERS = tuple(s for s in SERVERS if version(s) >= (6, 0))
+"""Servers that have users and ACL files."""
 
 _SECRET = re.compile(
     rb"""["']?[^ \t"']*(?:pass|auth|user|secret|token|sentinel)[^ \t"']*["']?""", re.IGNORECASE
@@ -83,10 +115,11 @@ def run(
     official = build == "official"
     st = State(key, bare=bare, jemalloc=official or key == "redis-8.2")
     st.tls = official or key != "redis-8.2"
-    reader = Reader(st, Includes(None if directory is None else Path(directory)))
+    includes = Includes(None if directory is None else Path(directory))
+    reader = Reader(st, includes)
     try:
         reader.read(text, source, options)
-        finish(st)
+        finish(st, includes)
     except Refused as refused:
         return st, refused
     return st, None

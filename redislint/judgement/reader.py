@@ -144,6 +144,8 @@ class Reader:
         self.includes = includes
         self.entries = entries(state.server)
         self.depth = 0
+        self.sentinel: Callable[[list[bytes], bytes], str | None] | None = None
+        """Carries out ``sentinel`` lines in sentinel mode."""
         self.all_refusals: list[Refused] | None = None
         """A list makes the reader go on after a refusal, which it appends there."""
 
@@ -278,7 +280,11 @@ class Reader:
             st.modules.append((cstr(args[0]), Where(st.source, st.file_line)))
             return None
         if key == b"sentinel":
-            return "sentinel directive while not in sentinel mode" if count else None
+            if not count:
+                return None
+            if self.sentinel is not None:
+                return self.sentinel(args, line)
+            return "sentinel directive while not in sentinel mode"
         if st.version >= (7, 0):
             newer = st.version >= (8, 0) and not st.valkey
             if (b"." in key and not newer) or (newer and count):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from redislint.judgement.acl import Declared, Dialect, dialect
 from redislint.knowledge.commands import commands
 from redislint.knowledge.servers import flavour, version
+
+SENTINEL_COMMANDS = frozenset(
+    "acl auth client command hello info ping psubscribe publish punsubscribe role sentinel "
+    "shutdown subscribe unsubscribe".split()
+)
+"""The commands of a sentinel that rename-command finds there."""
 
 
 class Where(NamedTuple):
@@ -61,6 +67,8 @@ class State:
     """Built with the bundled jemalloc."""
     tls: bool = True
     """Built with TLS."""
+    sentinel: bool = False
+    """Started with --sentinel."""
     bare: bool = False
     """No options follow the file."""
 
@@ -71,7 +79,11 @@ class State:
     @property
     def acl(self) -> Dialect:
         """The ACL dialect of the server."""
-        return dialect(self.server)
+        found = dialect(self.server)
+        if self.sentinel:
+            names = (found.known.names & SENTINEL_COMMANDS) | self.sentinel_only()
+            return replace(found, known=found.known._replace(names=names))
+        return found
 
     def pubsub_all(self) -> bool:
         """Whether new users may use all channels (acl-pubsub-default)."""
@@ -95,8 +107,15 @@ class State:
     def command_table(self) -> dict[bytes, bytes | None]:
         """Return the commands by their present (lower-case) names."""
         if self.renamed is None:
-            self.renamed = {n.encode("ascii"): None for n in commands(self.server).names}
+            names = commands(self.server).names
+            if self.sentinel:
+                names &= SENTINEL_COMMANDS
+            self.renamed = {n.encode("ascii"): None for n in names | self.sentinel_only()}
         return self.renamed
+
+    def sentinel_only(self) -> frozenset[str]:
+        """Return the commands that only a sentinel has."""
+        return frozenset({"sentinel"}) if self.sentinel else frozenset()
 
     def own_commands(self) -> frozenset[str]:
         """Return the server's own command names."""
