@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from redislint.model.client import Client
-from redislint.model.facts import dependency, python_client
 from redislint.model.facts.python_options import NAMES
 from redislint.model.value import Origin, Value, at, unknown
 from redislint.readers.pyclient import url as urls
@@ -92,7 +91,17 @@ def build(made: Made, context: str, label: str) -> Built:
     _store_options(client, table)
     _common(built, context, pool)
     _addresses(built)
+    if context == "application" and _from_command_line(built):
+        # A tool that somebody starts by hand and can stop again.
+        client.set("context", Value("example"))
     return built
+
+
+def _from_command_line(built: Built) -> bool:
+    things = [built.table.get("host"), built.table.get("port")]
+    url = built.made.url
+    things.append(url.thing if url is not None else None)
+    return any(isinstance(t, Scalar) and t.source == "argv" for t in things)
 
 
 def _pool_of(made: Made) -> Thing | None:
@@ -200,8 +209,8 @@ def _known_of(held: object, span: Span | None) -> Scalar:
     return Scalar(Value(held, Origin(span)))
 
 
-def _unknown_of(why: str, span: Span | None, hint: object = None) -> Scalar:
-    return Scalar(Value(None, Origin(span), known=False, why=why), hint=hint)
+def _unknown_of(why: str, span: Span | None, hint: object = None, source: str = "") -> Scalar:
+    return Scalar(Value(None, Origin(span), known=False, why=why), hint=hint, source=source)
 
 
 def _store_options(client: Client, table: Table) -> None:
@@ -214,6 +223,9 @@ def _store_options(client: Client, table: Table) -> None:
                 "password",
                 Value(None, Origin(entry.span), known=False, set=True, why="masked"),
             )
+            held = thing.value.value if isinstance(thing, Scalar) and thing.value.known else None
+            if name == "password" and isinstance(held, str) and held.strip("\0"):
+                client.set("password-literal", at(held, entry.span))
         elif name == "startup_nodes":
             if isinstance(entry.thing, Series) and not entry.thing.open_why:
                 client.set(name, Value(len(entry.thing.items), Origin(entry.span)))
@@ -363,8 +375,6 @@ def _addresses(built: Built) -> None:
         if kinds == {"name"} or "endpoint" not in client.facts:
             client.set("endpoint", Value(host, Origin(span)))
     kind = kinds.pop() if len(kinds) == 1 else "mixed" if kinds else "unknown"
+    if kind == "local" and client.open_why and not found[0][2]:
+        kind = "unknown"
     client.set("start-by", Value(kind, Origin(found[0][2] if found else client.anchor)))
-    hint = built.table.get("host")
-    if kind == "unknown" and isinstance(hint, Scalar) and isinstance(hint.hint, str):
-        # Kept for the context: a program whose default is this machine may well run elsewhere.
-        client.facts["start-by"].why = "the host has a default"

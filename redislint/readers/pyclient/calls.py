@@ -24,6 +24,7 @@ from redislint.readers.pyclient.things import (
     known,
     unknown,
 )
+from redislint.source import Span
 from redislint.syntax.python import Node, named
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ FOREIGN = frozenset(
     "redis valkey aioredis rediscluster os sys functools typing json time asyncio logging ssl "
     "django flask celery kombu fastapi pydantic pydantic_settings decouple environ dotenv rq "
     "dependency_injector dataclasses collections datetime abc enum pathlib urllib socket "
-    "threading contextlib fakeredis pytest unittest channels channels_redis numpy pandas".split()
+    "threading contextlib argparse fakeredis pytest unittest channels channels_redis numpy pandas".split()
 )
 """Import names never looked for in the repository."""
 
@@ -179,6 +180,8 @@ def attribute(ev: Evaluator, held: Thing, name: str, node: Node) -> Thing:
     """What `held.name` stands for."""
     span = ev.module.tree.span(node)
     if isinstance(held, Ref):
+        if held.name == "django.conf.settings":
+            return _django(ev, name, span)
         return Ref(f"{held.name}.{name}")
     if isinstance(held, File):
         return ev.other(held.module).member(name)
@@ -200,7 +203,18 @@ def attribute(ev: Evaluator, held: Thing, name: str, node: Node) -> Thing:
         return Bound(Ref("str.format"), _only(held))
     if isinstance(held, Scalar) and name in ("strip", "lower", "rstrip", "lstrip"):
         return Bound(Ref("str." + name), _only(held))
+    if isinstance(held, Scalar) and held.source == "argv":
+        return unknown("comes from the command line", span, source="argv")
     return unknown("is computed when the program runs", span)
+
+
+def _django(ev: Evaluator, name: str, span: Span) -> Thing:
+    """A setting of the Django project, where one of its settings files names it."""
+    if name.isupper():
+        for module in ev.load.django():
+            if name in module.top.names and ev.depth < 16:
+                return ev.other(module).member(name)
+    return unknown(f"comes from the setting {name}", span, source="settings")
 
 
 def _only(thing: Thing) -> Arguments:
@@ -286,8 +300,7 @@ def _apply_ref(ev: Evaluator, name: str, given: Arguments, node: Node, scope: Sc
         if last in ("from_url", "from_pool", "create_pool"):
             if last == "from_pool" and given.positional:
                 given.keywords.entries["connection_pool"] = given.positional.pop(0)
-            made = construct(ev, kind, given, node, "from_url" if last == "from_url" else "")
-            return made
+            return construct(ev, kind, given, node, "from_url" if last == "from_url" else "")
         return unknown("is computed when the program runs", span)
     if name in _PARTIALS and given.positional:
         rest = Arguments()
@@ -306,6 +319,8 @@ def _apply_ref(ev: Evaluator, name: str, given: Arguments, node: Node, scope: Sc
         return _dict_method(last, given, span)
     if base == "str":
         return _text_method(ev, last, given, span)
+    if last in ("parse_args", "parse_known_args") and "argparse" in name:
+        return unknown("comes from the command line", span, source="argv")
     if base in ("builtins", ""):
         return _builtin(ev, last, given, span)
     if name in _WRAPPERS and given.positional:
@@ -315,7 +330,7 @@ def _apply_ref(ev: Evaluator, name: str, given: Arguments, node: Node, scope: Sc
     return unknown(f"is computed by {name}()", span)
 
 
-def _environment(ev: Evaluator, given: Arguments, span: object) -> Thing:
+def _environment(ev: Evaluator, given: Arguments, span: Span) -> Thing:
     first = given.positional[0].thing if given.positional else None
     name = first.value.value if isinstance(first, Scalar) and first.value.known else ""
     fallback = given.positional[1].thing if len(given.positional) > 1 else None
@@ -326,13 +341,13 @@ def _environment(ev: Evaluator, given: Arguments, span: object) -> Thing:
     why = f"comes from the environment variable {name}" if name else "comes from the environment"
     if hint is not None and not isinstance(hint, bool):
         why += " (with a default)"
-    return unknown(why, span, hint=hint, source="environment")  # type: ignore[arg-type]
+    return unknown(why, span, hint=hint, source="environment")
 
 
-def _dict_method(last: str, given: Arguments, span: object) -> Thing:
+def _dict_method(last: str, given: Arguments, span: Span) -> Thing:
     table = given.positional[0].thing
     if not isinstance(table, Table):
-        return unknown("is computed when the program runs", span)  # type: ignore[arg-type]
+        return unknown("is computed when the program runs", span)
     if last == "copy":
         return table.copy()
     key = given.positional[1].thing if len(given.positional) > 1 else None
@@ -342,10 +357,10 @@ def _dict_method(last: str, given: Arguments, span: object) -> Thing:
             return found
         if not table.open_why:
             return given.positional[2].thing if len(given.positional) > 2 else known(None)
-    return unknown("is computed when the program runs", span)  # type: ignore[arg-type]
+    return unknown("is computed when the program runs", span)
 
 
-def _text_method(ev: Evaluator, last: str, given: Arguments, span: object) -> Thing:
+def _text_method(ev: Evaluator, last: str, given: Arguments, span: Span) -> Thing:
     first = given.positional[0].thing
     if not isinstance(first, Scalar):
         return first
@@ -370,15 +385,14 @@ def _text_method(ev: Evaluator, last: str, given: Arguments, span: object) -> Th
 
     text = re.sub(r"\{(\w*)[^{}]*\}", fill, first.text)
     if "\0" not in text:
-        return known(text, span)  # type: ignore[arg-type]
-    return unknown("holds parts that are computed", span, template=text)  # type: ignore[arg-type]
+        return known(text, span)
+    return unknown("holds parts that are computed", span, template=text)
 
 
-def _builtin(ev: Evaluator, name: str, given: Arguments, span: object) -> Thing:
-    place = span
+def _builtin(ev: Evaluator, name: str, given: Arguments, span: Span) -> Thing:
     first = given.positional[0].thing if given.positional else None
     if name == "dict":
-        table = Table(place)  # type: ignore[arg-type]
+        table = Table(span)
         for entry in given.positional:
             if isinstance(entry.thing, Series):
                 table.open_why = "keys come from a list"
@@ -387,28 +401,28 @@ def _builtin(ev: Evaluator, name: str, given: Arguments, span: object) -> Thing:
         table.merge(given.keywords)
         return table
     if name in ("list", "tuple", "set", "frozenset"):
-        return first if isinstance(first, Series) else unknown("is computed", place)  # type: ignore[arg-type]
+        return first if isinstance(first, Series) else unknown("is computed", span)
     if name in ("int", "float", "str", "bool") and isinstance(first, Scalar):
-        return _converted(name, first, place)
+        return _converted(name, first, span)
     if name == "super":
         return Ref("super()")
-    return unknown("is computed when the program runs", place)  # type: ignore[arg-type]
+    return unknown("is computed when the program runs", span)
 
 
-def _converted(name: str, first: Scalar, span: object) -> Thing:
+def _converted(name: str, first: Scalar, span: Span) -> Thing:
     convert = {"int": int, "float": float, "str": str, "bool": bool}[name]
 
     def attempt(held: object) -> object:
         try:
-            return convert(held)  # type: ignore[arg-type]
+            return convert(held)
         except (ValueError, TypeError, OverflowError):
             return None
 
     if first.value.known:
         value = attempt(first.value.value)
         if value is not None:
-            return known(value, span)  # type: ignore[arg-type]
-        return unknown("is computed", span)  # type: ignore[arg-type]
+            return known(value, span)
+        return unknown("is computed", span)
     hint = attempt(first.hint) if first.hint is not None else None
     template = first.template if name == "str" else None
     return Scalar(first.value, hint=hint, source=first.source, template=template)

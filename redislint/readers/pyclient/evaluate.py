@@ -6,8 +6,7 @@ unknown. Functions of the module are entered with the arguments of their call, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 from redislint.readers.pyclient import calls
 from redislint.readers.pyclient.merge import either
@@ -26,6 +25,7 @@ from redislint.readers.pyclient.things import (
     known,
     unknown,
 )
+from redislint.source import Span
 from redislint.syntax.python import Node, named, string_parts
 
 MAX_DEPTH = 24
@@ -37,10 +37,20 @@ MAX_STEPS = 200_000
 ENVIRONMENT = frozenset(["os.environ", "os.environb"])
 
 
+class Finder(Protocol):
+    """Finds modules of the repository; readers give one."""
+
+    def __call__(self, asker: Module, target: str) -> Module | None:
+        """The module that an import of another one names."""
+
+    def django(self) -> list[Module]:
+        """The modules that hold the Django project's settings."""
+
+
 class Evaluator:
     """Follows expressions of one module; `load` finds the module of an import in the repository."""
 
-    def __init__(self, module: Module, load: Callable[[Module, str], Module | None]) -> None:
+    def __init__(self, module: Module, load: Finder) -> None:
         self.module = module
         self.load = load
         self.memo: dict[int, Thing] = {}
@@ -90,7 +100,7 @@ class Evaluator:
 
     # literals
 
-    def _span(self, node: Node) -> Any:
+    def _span(self, node: Node) -> Span:
         return self.module.tree.span(node)
 
     def _integer(self, node: Node, scope: Scope) -> Thing:
@@ -271,9 +281,10 @@ class Evaluator:
             thing = either(thing, other, self._span(use))
         if isinstance(thing, Table | Series) and name in owner.changes:
             thing = self._changed(name, thing, owner, use)
-        elif isinstance(thing, Scalar) and name in owner.changes:
-            if any(how == "augmented" for how, _, _ in owner.changes[name]):
-                return unknown(f"'{name}' is changed in place", self._span(use))
+        elif isinstance(thing, Scalar) and any(
+            how == "augmented" for how, _, _ in owner.changes.get(name, ())
+        ):
+            return unknown(f"'{name}' is changed in place", self._span(use))
         return thing
 
     def _at_module_level(self, node: Node) -> bool:
@@ -434,9 +445,14 @@ class Evaluator:
                 entry = held.get(str(key.value.value))
                 if entry is not None:
                     return entry
-            if isinstance(held, Series) and isinstance(key.value.value, int) and not held.open_why:
-                if -len(held.items) <= key.value.value < len(held.items):
-                    return held.items[key.value.value]
+            index = key.value.value
+            if (
+                isinstance(held, Series)
+                and not held.open_why
+                and isinstance(index, int)
+                and -len(held.items) <= index < len(held.items)
+            ):
+                return held.items[index]
             if isinstance(held, Ref) and held.name in ENVIRONMENT:
                 return unknown(
                     f"comes from the environment variable {key.value.value}", span,

@@ -14,9 +14,13 @@ def same(left: Thing, right: Thing) -> bool:
         return True
     if isinstance(left, Ref) and isinstance(right, Ref):
         return left.name == right.name
-    if isinstance(left, Scalar) and isinstance(right, Scalar):
-        if left.value.known and right.value.known:
-            return left.value.value == right.value.value
+    if (
+        isinstance(left, Scalar)
+        and isinstance(right, Scalar)
+        and left.value.known
+        and right.value.known
+    ):
+        return left.value.value == right.value.value
     if isinstance(left, Method) and isinstance(right, Method):
         return left.of is right.of and left.name == right.name
     return isinstance(left, Bound) and isinstance(right, Bound) and left.target is right.target

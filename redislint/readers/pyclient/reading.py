@@ -29,6 +29,7 @@ class Loader:
     def __init__(self, context: Context, module: Module) -> None:
         self.context = context
         self.modules: dict[str, Module | None] = {module.path: module}
+        self._settings: list[Module] | None = None
 
     def __call__(self, asker: Module, target: str) -> Module | None:
         """The module that an import of another one names; None where it is not in the repository."""
@@ -54,6 +55,18 @@ class Loader:
                 if found is not None:
                     return found
         return None
+
+    def django(self) -> list[Module]:
+        """The settings modules of the repository, defaults and base first."""
+        if self._settings is None:
+            paths = [p for p in self.context.glob("*settings*.py") if "test" not in p.lower()]
+            order = ("base", "defaults", "common", "settings", "__init__", "production", "prod")
+            stems = {p: posixpath.basename(p).removesuffix(".py") for p in paths}
+            paths = [p for p in paths if stems[p] in order]
+            paths.sort(key=lambda p: (order.index(stems[p]), p))
+            found = [self._load(p) for p in paths[:8]]
+            self._settings = [m for m in found if m is not None]
+        return self._settings
 
     def _load(self, path: str) -> Module | None:
         if path in self.modules:

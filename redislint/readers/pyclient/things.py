@@ -94,11 +94,12 @@ class Table(Thing):
         if isinstance(thing, Table):
             self.entries.update(thing.entries)
             self.open_why = self.open_why or thing.open_why
-        elif isinstance(thing, Scalar):
-            if not thing.is_none:
-                self.open_why = self.open_why or thing.value.why or "options come from elsewhere"
-        else:
-            self.open_why = self.open_why or "options come from an object that could not be read"
+        elif not (isinstance(thing, Scalar) and thing.is_none):
+            why = thing.value.why if isinstance(thing, Scalar) else ""
+            self.open_why = self.open_why or why or "options come from what could not be read"
+            for name, entry in self.entries.items():
+                # What was given before may be replaced now.
+                self.entries[name] = Entry(unknown("may be replaced: " + self.open_why), entry.span)
 
     def get(self, key: str) -> Thing | None:
         """The thing under a key, or None."""

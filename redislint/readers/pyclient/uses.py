@@ -123,9 +123,8 @@ class _Uses:
             script = given.positional[0].thing if given.positional else given.keywords.get("script")
             if isinstance(script, Scalar) and not script.value.known and self._spliced(node, given):
                 yield trap("lua-injection")
-        if name == "xadd" and not {"maxlen", "minid"} & set(given.keywords.entries):
-            if len(given.positional) < 4 and not given.keywords.open_why and not self._trims():
-                yield trap("stream-without-maxlen")
+        if name == "xadd" and self._grows(given):
+            yield trap("stream-without-maxlen")
         if name in ("set", "setnx"):
             yield from self._lock(name, node, scope, given, trap)
         if name in _SETTERS and built is not None and not piped:
@@ -152,8 +151,12 @@ class _Uses:
             return '"' in self.module.text(first) or "'" in self.module.text(first)
         return first.type == "call" and ".format(" in self.module.text(first)
 
-    def _trims(self) -> bool:
-        return "xtrim" in self.module.tree.source.text.lower()
+    def _grows(self, given: Arguments) -> bool:
+        """Whether an XADD trims nothing, and nothing else in the file trims or removes entries."""
+        if {"maxlen", "minid"} & set(given.keywords.entries) or given.keywords.open_why:
+            return False
+        text = self.module.tree.source.text.lower()
+        return len(given.positional) < 4 and "xtrim" not in text and "xdel" not in text
 
     def _lock(
         self, name: str, node: Node, scope: Scope, given: Arguments, trap: object
@@ -225,9 +228,9 @@ class _Uses:
                 f"{name}(timeout={held:g})" if thing is not None else f"{name}() without timeout"
             )
         before = built.client.facts.get("longest-block")
-        if before is not None and isinstance(before.value, int | float):
-            if before.value == 0 or (seconds and seconds <= before.value):
-                return
+        longest = before.value if before is not None else None
+        if isinstance(longest, int | float) and (longest == 0 or 0 < seconds <= longest):
+            return
         built.client.set("longest-block", Value(seconds, Origin(span)))
         built.client.set("block-call", Value(shown, Origin(span)))
 
