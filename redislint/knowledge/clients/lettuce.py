@@ -5,11 +5,9 @@ Defaults are those of the constants in Lettuce's source at each release tag, fro
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from redislint.knowledge.releases import releases as known_releases
 from redislint.model.value import Value
 from redislint.model.value import default as by_default
 from redislint.model.versions import key
@@ -18,16 +16,9 @@ if TYPE_CHECKING:
     from redislint.model.client import Client
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict[str, list[str]]:
-    path = Path(__file__).with_name("lettuce.json")
-    found: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
 def releases(package: str) -> tuple[str, ...]:
     """Known releases of the package, oldest first."""
-    return tuple(_data().get(package, ()))
+    return known_releases(package)
 
 
 _DEFAULTS: dict[str, list[tuple[str, object]]] = {
@@ -83,6 +74,8 @@ def default(client: Client, name: str, release: str | None) -> Value | None:
     if history is None:
         return None
     if release is None:
+        if name == "adaptive-refresh":
+            return by_default(False, "default before Lettuce 7.0; no manifest names the release")
         if len(history) > 1:
             return Value(None, known=False, set=False, why="its default depends on the release")
         return by_default(history[0][1], "default of every release")

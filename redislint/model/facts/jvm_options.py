@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from redislint.model.subject import VOCABULARY, FactSpec, Subject, computed, kind
-from redislint.model.value import Value
+from redislint.model.subject import VOCABULARY, FactSpec, kind
 
 _OPTIONS = [
     FactSpec("periodic-refresh", "bool", "the topology is read again at intervals"),
@@ -78,6 +77,10 @@ _OPTIONS = [
     FactSpec("dns-resolver", "text", "an own resolver is set: which setter"),
     FactSpec("seeds", "int", "how many addresses the code names"),
     FactSpec("bean", "bool", "it is a bean that replaces Spring Boot's own"),
+    FactSpec("property-prefix", "text", "the prefix of its keys: spring.redis or spring.data.redis"),
+    FactSpec("profile", "text", "the Spring profile it belongs to"),
+    FactSpec("timeout-site", "text", "where a command timeout would be set"),
+    FactSpec("asynchronous", "bool", "futures or reactive streams are used"),
     FactSpec("connects", "bool", "a connection is made in the code that was read"),
 ]  # fmt: skip
 
@@ -94,26 +97,3 @@ kind(
         FactSpec("context", "text", "what kind of file it is in"),
     ],
 )
-
-_LOOPBACK = (
-    "localhost",
-    "127.",
-    "::1",
-    "0.0.0.0",
-    "host.docker.internal",
-    "redis://localhost",
-    "redis://127.",
-)
-
-
-@computed("client", "local", "bool", "it connects to this machine only, as on a developer's")
-def local(client: Subject) -> Value:
-    """True where every address is written out and is a loopback one."""
-    hosts = list(getattr(client, "hosts", []))
-    if not hosts:
-        return Value(False, set=False)
-    named = [h for h in hosts if h.known and isinstance(h.value, str)]
-    if len(named) != len(hosts):
-        return Value(False, set=False)
-    inside = all(str(h.value).lower().startswith(_LOOPBACK) for h in named)
-    return Value(inside, named[0].origin, set=False)

@@ -48,6 +48,10 @@ def client(thing: Thing, e: Evaluator) -> Client:
     if address.seeds is not None:
         made.set("seeds", Value(address.seeds, origin))
     made.set("framework", Value("none", origin))
+    _uses(connections, e, made)
+    site = next((t.span for t in _option_things(thing) if t.type == "TimeoutOptions"), None)
+    if site is not None:
+        made.set("timeout-site", Value("TimeoutOptions", Origin(site)))
     if not any(c.maker.startswith("connect") for c in connections) and not thing.calls:
         made.set("connects", Value(False, origin))
     return made
@@ -72,6 +76,25 @@ def _resources(value: object) -> bool:
 
 def _connections(thing: Thing, e: Evaluator) -> list[Thing]:
     return [t for t in e.all if t.type == "Connection" and t.parent is thing]
+
+
+def _uses(connections: list[Thing], e: Evaluator, made: Client) -> None:
+    """Which of the interfaces (sync, async, reactive) the code takes from the connections."""
+    for other in e.all:
+        if other.type == "Commands" and other.parent in connections:
+            made.uses.add(other.maker)
+            if other.maker != "sync":
+                made.set("asynchronous", Value(True, Origin(other.span)))
+
+
+def _option_things(thing: Thing) -> list[Thing]:
+    """The parts of the options that were set: TimeoutOptions, SocketOptions and so on."""
+    found: list[Thing] = []
+    for record in thing.called("setOptions"):
+        for options in things(record.args[0] if record.args else None):
+            for part in options.calls:
+                found += [t for a in part.args for t in things(a)]
+    return found
 
 
 def _master_replica(thing: Thing, e: Evaluator) -> Thing | None:

@@ -44,6 +44,7 @@ KNOWN = frozenset(
     "ClientResourcesBuilderCustomizer "
     "Jedis JedisPool JedisPoolConfig JedisCluster JedisPooled JedisSentinelPool JedisSentineled "
     "UnifiedJedis DefaultJedisClientConfig ConnectionPoolConfig HostAndPort GenericObjectPoolConfig "
+    "RefreshTrigger NodeFlag KeepAliveOptions TcpUserTimeoutOptions DisconnectedBehavior "
     "RedisSentinelClient BinaryJedisCluster ShardedJedisPool "
     "Redisson Config ReadMode SubscriptionMode SslVerificationMode "
     "JdkSerializationRedisSerializer GenericJackson2JsonRedisSerializer ObjectMapper".split()

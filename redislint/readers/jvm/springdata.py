@@ -235,6 +235,7 @@ def _platform_defaults(out: Options) -> None:
 def configuration(thing: Thing, out: Options, cluster: bool) -> None:
     """LettuceClientConfiguration and its pooling kin."""
     out.put("configuration", Value(thing.type.split(".")[0], Origin(thing.span)))
+    out.put("timeout-site", Value(thing.type.split(".")[0], Origin(thing.span)))
     for record in thing.calls:
         name = record.name
         value = record.args[0] if record.args else None

@@ -1,0 +1,148 @@
+"""Facts about Java clients that follow from others: where they connect to, what a fix looks like."""
+
+from __future__ import annotations
+
+import re
+
+from redislint.model.subject import Subject, computed
+from redislint.model.value import NOWHERE, Value, default
+
+_LOOPBACK = re.compile(
+    r"(?i)^(rediss?://)?([^@/]*@)?(localhost|127\.|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)"
+)
+_MANAGED = re.compile(
+    r"(?i)\.cache\.amazonaws\.com|\.memorydb\.|\.redis\.cache\.windows\.net|\.redis\.azure\.net"
+    r"|\.redis-cloud|redislabs\.com|\.rediscloud\.com"
+)
+_AWS = re.compile(r"(?i)\.cache\.amazonaws\.com|\.memorydb\.")
+_IP = re.compile(r"^(?:rediss?://)?(?:[^@/]*@)?\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?/?$")
+
+
+def _hosts(client: Subject) -> list[Value]:
+    return list(getattr(client, "hosts", ()))
+
+
+def _texts(client: Subject) -> list[str]:
+    return [h.value for h in _hosts(client) if h.known and isinstance(h.value, str)]
+
+
+@computed("client", "local", "bool", "it connects to this machine only, as on a developer's")
+def local(client: Subject) -> Value:
+    """True where every address is written out and is a loopback one."""
+    hosts, named = _hosts(client), _texts(client)
+    if not hosts or len(named) != len(hosts):
+        return Value(False, set=False)
+    return Value(all(_LOOPBACK.match(h) for h in named), hosts[0].origin, set=False)
+
+
+@computed("client", "managed-host", "bool", "an address is one of ElastiCache or MemoryDB")
+def managed_host(client: Subject) -> Value:
+    """Whether an address that is written out belongs to AWS."""
+    for host in _hosts(client):
+        if host.known and isinstance(host.value, str) and _AWS.search(host.value):
+            return Value(True, host.origin)
+    return Value(False, set=False)
+
+
+@computed("client", "provider-host", "text", "an address at a cloud provider, as written")
+def provider_host(client: Subject) -> Value:
+    """The first address that is a provider's."""
+    for host in _hosts(client):
+        if host.known and isinstance(host.value, str) and _MANAGED.search(host.value):
+            return Value(host.value.rsplit("@", 1)[-1], host.origin)
+    return Value(None, set=False)
+
+
+@computed("client", "fixed-addresses", "bool", "every address is an IP that is written out")
+def fixed_addresses(client: Subject) -> Value:
+    """Whether all addresses are known and are IPs beyond loopback."""
+    hosts, named = _hosts(client), _texts(client)
+    fixed = bool(hosts) and len(named) == len(hosts) and all(_IP.match(h) for h in named)
+    return Value(fixed and not local(client).value, set=False)
+
+
+@computed("client", "hosts", "text", "the addresses as written")
+def hosts(client: Subject) -> Value:
+    """The addresses, for messages; credentials are cut off."""
+    named = [h.rsplit("@", 1)[-1] for h in _texts(client)]
+    found = _hosts(client)
+    origin = found[0].origin if found else NOWHERE
+    return Value(", ".join(named) or "unknown", origin)
+
+
+@computed("client", "refresh-hint", "text", "what the release has to do with topology refresh")
+def refresh_hint(client: Subject) -> Value:
+    """A remark for clients whose release no manifest names."""
+    known = client.version or client.candidates
+    return default("" if known else " (Lettuce 7.0 and later refresh by themselves)", "")
+
+
+def _idiom(client: Subject) -> str:
+    language = client.facts.get("language")
+    held = language.value if language is not None else None
+    if held in ("yaml", "properties"):
+        return str(held)
+    return "kotlin" if held == "kotlin" else "java"
+
+
+def _prefix(client: Subject) -> str:
+    prefix = client.facts.get("property-prefix")
+    return str(prefix.value) if prefix is not None and prefix.value else "spring.data.redis"
+
+
+_TOPOLOGY = {
+    "java": "ClusterClientOptions.builder().topologyRefreshOptions(ClusterTopologyRefreshOptions"
+    ".builder().enablePeriodicRefresh(Duration.ofSeconds(30)).enableAllAdaptiveRefreshTriggers()"
+    ".build()).build()",
+    "kotlin": "ClusterClientOptions.builder().topologyRefreshOptions(ClusterTopologyRefreshOptions"
+    ".builder().apply { enablePeriodicRefresh(Duration.ofSeconds(30)); "
+    "enableAllAdaptiveRefreshTriggers() }.build()).build()",
+}
+
+
+@computed("client", "fix-topology", "text", "how to turn topology refresh on, in the idiom found")
+def fix_topology(client: Subject) -> Value:
+    """The options object for code, the two keys for properties."""
+    idiom = _idiom(client)
+    if idiom in _TOPOLOGY:
+        call = ".clientOptions" if client.get("framework").value != "none" else "client.setOptions"
+        return default(f"{call}({_TOPOLOGY[idiom]})", "")
+    base = _prefix(client) + ".lettuce.cluster.refresh"
+    mark = ": " if idiom == "yaml" else "="
+    return default(f"{base}.adaptive{mark}true and {base}.period{mark}30s", "")
+
+
+@computed("client", "fix-periodic", "text", "how to add the periodic refresh, in the idiom found")
+def fix_periodic(client: Subject) -> Value:
+    """The call for code, the key for properties."""
+    idiom = _idiom(client)
+    if idiom in _TOPOLOGY:
+        return default("enablePeriodicRefresh(Duration.ofSeconds(30))", "")
+    mark = ": " if idiom == "yaml" else "="
+    return default(f"{_prefix(client)}.lettuce.cluster.refresh.period{mark}30s", "")
+
+
+@computed("client", "fix-adaptive", "text", "how to add adaptive refresh, in the idiom found")
+def fix_adaptive(client: Subject) -> Value:
+    """The call for code, the key for properties."""
+    idiom = _idiom(client)
+    if idiom in _TOPOLOGY:
+        return default("enableAllAdaptiveRefreshTriggers()", "")
+    mark = ": " if idiom == "yaml" else "="
+    return default(f"{_prefix(client)}.lettuce.cluster.refresh.adaptive{mark}true", "")
+
+
+@computed("client", "fix-timeout", "text", "how to set the command timeout, in the idiom found")
+def fix_timeout(client: Subject) -> Value:
+    """The call for code, the key for properties."""
+    idiom = _idiom(client)
+    if idiom in ("yaml", "properties"):
+        mark = ": " if idiom == "yaml" else "="
+        return default(f"{_prefix(client)}.timeout{mark}1s", "")
+    if client.get("framework").value == "none":
+        if client.get("timeout-options").is_true:
+            return default("set TimeoutOptions.enabled(Duration.ofSeconds(1))", "")
+        return default("set RedisURI.Builder.withTimeout(Duration.ofSeconds(1))", "")
+    return default(
+        "set LettuceClientConfiguration.builder().commandTimeout(Duration.ofSeconds(1))", ""
+    )
