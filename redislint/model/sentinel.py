@@ -5,6 +5,7 @@ from __future__ import annotations
 from redislint.model import deployment, subject
 from redislint.model.server import Server, Vocabulary
 from redislint.model.setting import Setting
+from redislint.model.value import Value, default
 
 
 class Monitor:
@@ -32,6 +33,22 @@ class Sentinel(Server):
 
     kind = "sentinel"
 
+    def missing(self, name: str) -> Value:
+        """As of a server, but a Sentinel listens on 26379 and has no protected mode."""
+        value = super().missing(name)
+        if value.set is False and name == "port":
+            return default(26379, "default of a Sentinel")
+        if value.set is False and name == "protected-mode":
+            return default(False, "a Sentinel has no protected mode")
+        return value
+
+    def call(self, name: str, arguments: list[str]) -> Value:
+        """The value of a function, its own or a server's."""
+        functions = subject.FUNCTIONS["sentinel"]
+        spec = functions.get(name) or subject.FUNCTIONS["server"][name]
+        assert spec.compute is not None
+        return spec.compute(self, *arguments)
+
     def statements(self, word: str) -> list[Setting]:
         """The lines `sentinel <word> …`, in order."""
         return [
@@ -56,4 +73,8 @@ class Sentinel(Server):
 
 
 assert deployment
-subject.VOCABULARY["sentinel"] = Vocabulary(subject.VOCABULARY.get("sentinel", {}))
+_server = subject.VOCABULARY["server"]
+assert isinstance(_server, Vocabulary)
+_table = Vocabulary(subject.VOCABULARY.get("sentinel", {}))
+_table.fallback = _server
+subject.VOCABULARY["sentinel"] = _table

@@ -165,8 +165,14 @@ class Vocabulary(dict[str, FactSpec]):
     the few that its findings show.
     """
 
+    fallback: Vocabulary | None = None
+    """The table of a kind that this one is a special case of: a Sentinel is a server too."""
+
     def __contains__(self, name: object) -> bool:
         if dict.__contains__(self, name):
+            return True
+        if self.fallback is not None and isinstance(name, str) and name in self.fallback:
+            self[name] = self.fallback[name]
             return True
         directive = _newest_first().get(name) if isinstance(name, str) else None
         if directive is None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from redislint.rules.pages import Page, PageError
 
-FORMAT = 4
+FORMAT = 5
 """Raised when the compiled form changes, so that old caches are not read."""
 
 
@@ -23,7 +23,7 @@ class Rule:
     """One compiled rule; attributes are the page's keys."""
 
     __slots__ = (
-        "aliases", "at", "catalogue", "code", "confidence", "covered_by", "cwe", "evidence", "fix",
+        "aliases", "also_on", "at", "catalogue", "code", "confidence", "covered_by", "cwe", "evidence", "fix",
         "message", "name", "on", "pack", "path", "preview", "security_severity", "severity",
         "since", "summary", "tags", "when",
     )  # fmt: skip
@@ -32,6 +32,7 @@ class Rule:
         self.name: str = data["name"]
         self.code: str = data["code"]
         self.on: str = data["on"]
+        self.also_on: list[str] = data["also-on"]
         self.when: list[Any] = data["when"]
         self.severity: str = data["severity"]
         self.confidence: str = data["confidence"]
@@ -78,7 +79,8 @@ class Book:
                         str(Path(rule.pack, rule.path)), 1, f"'{taken}' is already taken by {place}"
                     )
             self.rules[rule.name] = rule
-            self.by_kind.setdefault(rule.on, []).append(rule)
+            for kind in (rule.on, *rule.also_on):
+                self.by_kind.setdefault(kind, []).append(rule)
             self._other[rule.code.lower()] = rule
             for alias in rule.aliases:
                 self._other[alias] = rule
@@ -94,7 +96,10 @@ class Book:
 
             load_vocabulary()
             return
-        for module in {m for kind in kinds for m in self.modules.get(kind, ())}:
+        wanted = set(kinds)
+        if "sentinel" in wanted:
+            wanted.add("server")
+        for module in {m for kind in wanted for m in self.modules.get(kind, ())}:
             importlib.import_module(module)
         for point in entry_points("redislint.facts"):
             point.load()

@@ -203,7 +203,7 @@ def _resolve(node: Node, kind: str, expected: FactSpec | None = None) -> Node:
     if tag == "lit":
         return node
     if tag == "call":
-        if node[1] not in FUNCTIONS.get(kind, {}):
+        if node[1] not in FUNCTIONS.get(kind, {}) and not _inherited(node[1], kind):
             known = ", ".join(sorted(FUNCTIONS.get(kind, {}))) or "none"
             raise ConditionError(f"unknown function '{node[1]}' of {kind}: it has {known}", node[3])
         return ["call", node[1], node[2]]
@@ -223,11 +223,15 @@ def _resolve(node: Node, kind: str, expected: FactSpec | None = None) -> Node:
     return ["cmp", node[1], left, _resolve(node[3], kind, _spec_of(left, kind))]
 
 
+def _inherited(name: str, kind: str) -> bool:
+    return kind == "sentinel" and name in FUNCTIONS["server"]
+
+
 def _spec_of(node: Node, kind: str) -> FactSpec | None:
     if node[0] == "name":
         return lookup(node[1], kind)
     if node[0] == "call":
-        return FUNCTIONS[kind][node[1]]
+        return FUNCTIONS[kind].get(node[1]) or FUNCTIONS["server"].get(node[1])
     return None
 
 

@@ -26,7 +26,8 @@ def judge(
     """Every finding of the rules, sorted by place, each place once."""
     by_kind: dict[str, list[Rule]] = {}
     for rule in rules:
-        by_kind.setdefault(rule.on, []).append(rule)
+        for kind in (rule.on, *rule.also_on):
+            by_kind.setdefault(kind, []).append(rule)
     found: list[tuple[Subject, Finding]] = []
     fired: dict[int, set[str]] = {}
     for subject in deployment.subjects:

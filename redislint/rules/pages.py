@@ -15,7 +15,7 @@ SEVERITIES = ("note", "warning", "error")
 CONFIDENCES = ("low", "medium", "high")
 REQUIRED = ("code", "on", "when", "severity", "confidence", "message")
 OPTIONAL = (
-    "aliases", "at", "catalogue", "covered-by", "cwe", "evidence", "fix", "preview",
+    "aliases", "also-on", "at", "catalogue", "covered-by", "cwe", "evidence", "fix", "preview",
     "security-severity", "since", "summary", "tags", "versions",
 )  # fmt: skip
 
@@ -139,6 +139,7 @@ def _meta(path: str, line: int, body: str) -> dict[str, Any]:
         ("code", bool(_CODE.fullmatch(meta["code"])), "letters and three or four digits: RL201"),
         ("message", "\n" not in meta["message"].strip(), "one line"),
         ("aliases", isinstance(meta.get("aliases", []), list), "a list of names"),
+        ("also-on", isinstance(meta.get("also-on", []), list), "a list of subjects"),
         ("covered-by", isinstance(meta.get("covered-by", []), list), "a list of names"),
         ("fix", isinstance(meta.get("fix", {}), dict), "a table"),
     )
@@ -186,6 +187,11 @@ def compile_page(page: Page) -> dict[str, Any]:
     for field in _FIELD.findall(meta["message"]):
         if field != "subject" and "(" not in field and lookup(field, kind) is None:
             raise PageError(page.path, page.when_line, f"message: unknown fact '{field}' of {kind}")
+    for other in meta.get("also-on", []):
+        try:
+            compile_condition(meta["when"], other)
+        except ConditionError as error:
+            raise PageError(page.path, page.when_line, f"also-on {other}: {error}") from None
     where = meta.get("at", "")
     if where not in ("", "anchor") and lookup(where, kind) is None:
         raise PageError(page.path, page.when_line, f"at: unknown fact '{where}' of {kind}")
@@ -193,6 +199,7 @@ def compile_page(page: Page) -> dict[str, Any]:
         "name": page.name,
         "code": meta["code"],
         "on": kind,
+        "also-on": list(meta.get("also-on", [])),
         "when": tree,
         "severity": meta["severity"],
         "confidence": meta["confidence"],

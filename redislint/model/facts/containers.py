@@ -1,0 +1,197 @@
+"""What only a server and its container together show."""
+
+from __future__ import annotations
+
+import re
+
+from redislint.knowledge import images
+from redislint.knowledge.images import END_OF_LIFE
+from redislint.model.container import Container
+from redislint.model.facts.exposure import own_port
+from redislint.model.server import Server, shown
+from redislint.model.subject import computed
+from redislint.model.value import Origin, Value, default, unknown
+
+
+def _container(server: Server) -> Container | None:
+    found = server.links.get("container")
+    return found if isinstance(found, Container) else None
+
+
+@computed("server", "end-of-life", "text", "since when its version gets no fixes, where that is so")
+def end_of_life(server: Server) -> Value:
+    """The year or month, for a version that a file names."""
+    if server.version_origin.span is None:
+        return default(None, "no version is named")
+    since = END_OF_LIFE.get(server.server)
+    return Value(since, server.version_origin) if since else default(None, "the version has fixes")
+
+
+@computed("server", "version", "version", "its version, where a file names one")
+def version(server: Server) -> Value:
+    """Major and minor: 7.2."""
+    return Value(
+        server.server.partition("-")[2],
+        server.version_origin,
+        set=server.version_origin.span is not None,
+    )
+
+
+@computed("server", "product", "text", "name and version as users say it: redis 7.2")
+def product(server: Server) -> Value:
+    """redis 7.2."""
+    return Value(shown(server.server), server.version_origin, set=False)
+
+
+@computed("server", "floating-tag", "bool", "its image has no tag, or one that names no version")
+def floating_tag(server: Server) -> Value:
+    """`redis`, `redis:latest`, `redis:alpine`."""
+    container = _container(server)
+    if container is None or "digest" in container.facts or container.image is None:
+        return default(False, "no image is named")
+    name = container.facts.get("image-name")
+    image = images.lookup(str(name.value)) if name is not None else None
+    if image is None or image.family == "other" or not container.image.known:
+        return default(False, "the image is not known")
+    tag = container.facts.get("tag")
+    if tag is None:
+        return Value(True, container.image.origin)
+    if not tag.known:
+        return unknown(tag.why, tag.span)
+    return Value(
+        not re.search(
+            r"\d", re.sub(r"alpine[\d.]*|debian-\d+|bookworm|bullseye", "", str(tag.value))
+        ),
+        tag.origin,
+    )
+
+
+@computed(
+    "server", "wrong-port", "int", "the container side of a published port to which nothing listens"
+)
+def wrong_port(server: Server) -> Value:
+    """A mapping that cannot be meant for anything else than the server, to another port."""
+    container = _container(server)
+    port = own_port(server)
+    if container is None or port is None or not server.complete:
+        return default(None, "the ports are not known")
+    own = {port, port + 10000, 8001}
+    for name in ("port", "tls-port", "cluster-port"):
+        value = server.get(name)
+        if not value.known:
+            return default(None, "the ports are not known")
+        own.add(int(str(value.value or 0)))
+    mapped = [p for p in container.ports if p.scope != "container" and p.container is not None]
+    wrong = [p for p in mapped if p.container not in own]
+    if wrong and not any(p.container == port for p in mapped):
+        return Value(wrong[0].container, Origin(wrong[0].span))
+    return default(None, "every mapping leads to the server")
+
+
+@computed("server", "host-network", "bool", "its container uses the host's network")
+def host_network(server: Server) -> Value:
+    """network_mode: host, hostNetwork: true."""
+    container = _container(server)
+    mode = container.facts.get("network-mode") if container else None
+    if mode is None or not mode.known:
+        return default(False, "its own network")
+    return Value(mode.value == "host", mode.origin)
+
+
+@computed(
+    "server",
+    "published-on-host-network",
+    "bool",
+    "ports are mapped although the host's network is used",
+)
+def published_on_host_network(server: Server) -> Value:
+    """The mapping has no effect."""
+    container = _container(server)
+    if container is None or not server.get("host-network").is_true:
+        return default(False, "its own network")
+    ports = [p for p in container.ports if p.scope != "container"]
+    return Value(bool(ports), Origin(ports[0].span if ports else None))
+
+
+@computed("server", "as-root", "bool", "the server runs as root, or its container is privileged")
+def as_root(server: Server) -> Value:
+    """`user: root`, `privileged: true`."""
+    container = _container(server)
+    if container is None:
+        return default(False, "no container")
+    privileged = container.facts.get("privileged")
+    if privileged is not None and privileged.is_true:
+        return privileged and Value(True, privileged.origin)
+    user = container.facts.get("user")
+    if user is not None and user.known and str(user.value).split(":")[0] in ("root", "0"):
+        name = container.facts.get("image-name")
+        image = images.lookup(str(name.value)) if name is not None else None
+        if image is not None and image.family == "official" and container.platform == "dockerfile":
+            return default(False, "the entry point steps down from root")
+        return Value(True, user.origin)
+    return default(False, "nothing says root")
+
+
+@computed("server", "memory-limit", "size", "the memory limit of its container")
+def memory_limit(server: Server) -> Value:
+    """Bytes."""
+    container = _container(server)
+    return container.get("memory-limit") if container is not None else default(None, "no container")
+
+
+@computed("server", "evicts", "bool", "keys are removed when maxmemory is reached")
+def evicts(server: Server) -> Value:
+    """A policy other than noeviction."""
+    policy = server.get("maxmemory-policy")
+    if not policy.known:
+        return unknown(policy.why, policy.span, set=policy.set)
+    return Value(policy.value != "noeviction", policy.origin, set=policy.set)
+
+
+@computed(
+    "server",
+    "evicts-any",
+    "bool",
+    "any key may be removed when maxmemory is reached, also those without expiry",
+)
+def evicts_any(server: Server) -> Value:
+    """An allkeys policy."""
+    policy = server.get("maxmemory-policy")
+    if not policy.known:
+        return unknown(policy.why, policy.span, set=policy.set)
+    return Value(str(policy.value).startswith("allkeys"), policy.origin, set=policy.set)
+
+
+@computed(
+    "server", "image-volume-only", "bool", "only the image's own anonymous volume holds the data"
+)
+def image_volume_only(server: Server) -> Value:
+    """No mount covers the data folder of an official image."""
+    kind = server.get("data-volume")
+    return Value(
+        kind.value in ("image", "anonymous"),
+        kind.origin,
+        known=kind.known,
+        why=kind.why,
+        set=kind.set,
+    )
+
+
+@computed(
+    "server",
+    "opening-line",
+    "text",
+    "the line in a file that opens it: protected-mode no, or bind to all",
+)
+def opening_line(server: Server) -> Value:
+    """At the line of the file; absent where no file opens it."""
+    for name in ("protected-mode", "bind"):
+        for setting in reversed(server.written(name)):
+            if setting.where != "file" or setting.templated:
+                continue
+            text = " ".join(setting.args).lower()
+            if name == "protected-mode" and text == "no":
+                return Value("protected-mode no", Origin(setting.span))
+            if name == "bind" and server.get("bind-scope").value == "all":
+                return Value(f"bind {text}", Origin(setting.span))
+    return default(None, "no file opens it")
