@@ -238,6 +238,10 @@ class Reader:
         """Follow a ``dir`` line."""
         st = self.state
         where = Where(st.source, st.file_line)
+        if not path and st.valkey and st.version >= (8, 0):
+            refused = Refused("dir can't be empty", where.line, "parse", b'dir ""', st.source)
+            self.refuse(refused)
+            return
         if path not in (b".", b"./"):
             st.moved = True
         trouble = self.includes.chdir(path)

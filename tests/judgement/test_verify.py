@@ -77,6 +77,7 @@ def test_verdict(text: bytes, server: str, line: int | None) -> None:
         (b"pidfile dump.rdb\n", "redis-3.0", "ok"),
         (b"pidfile dump.rdb\n", "redis-3.2", "post"),
         (b"aclfile u.acl\nuser bob on\n", "redis-6.0", "post"),
+        (b'dir ""\n', "valkey-8.0", "parse"),
     ],
 )
 def test_stage(text: bytes, server: str, stage: str) -> None:
