@@ -96,6 +96,9 @@ def check(
         wanted = [(source.path, True)]
     else:
         wanted = _wanted(names, base, config, report)
+        tree.named = [
+            os.path.relpath(os.path.realpath(n), base).replace(os.sep, "/") for n in names
+        ]
     deployment = report.deployment
     if jobs > 1 and len(wanted) > 40:
         from redislint.parallel import read_all

@@ -38,6 +38,8 @@ class Tree:
         self.sources: dict[str, Source | None] = {}
         self._listed = list(files)
         self._all: list[str] | None = None
+        self.named: list[str] = []
+        """The files and folders that the user named, relative to base."""
 
     def path(self, relative: str) -> str | None:
         """The absolute path of a file of the tree; None where it leads outside."""
@@ -53,7 +55,15 @@ class Tree:
         data = read_bytes(full)
         if is_binary(data):
             raise UnreadableError("is binary, not text")
-        return Source(relative, decode(data), data)
+        source = Source(relative, decode(data), data)
+        source.within = self.within(relative)
+        return source
+
+    def within(self, relative: str) -> str:
+        """The path below the innermost folder that the user named."""
+        above = [n.rstrip("/") + "/" for n in self.named if n != "."]
+        inner = max((a for a in above if relative.startswith(a)), key=len, default="")
+        return relative[len(inner) :] if relative not in self.named else relative.rpartition("/")[2]
 
     def find(self, path: str) -> Source | None:
         """The text of a file of the tree, or None."""

@@ -9,13 +9,15 @@ from redislint.discover import Tree
 from redislint.findings.outcome import Report
 from redislint.model.deployment import Deployment
 
-_Chunk = tuple[str, list[tuple[str, bool]]]
+_Chunk = tuple[str, list[str], list[tuple[str, bool]]]
 
 
 def _work(chunk: _Chunk) -> tuple[Deployment, list[str]]:
-    base, wanted = chunk
+    base, named, wanted = chunk
     deployment, report = Deployment(), Report(base)
-    read_files(deployment, Tree(base), wanted, report)
+    tree = Tree(base)
+    tree.named = named
+    read_files(deployment, tree, wanted, report)
     return deployment, report.failed_paths
 
 
@@ -24,7 +26,7 @@ def read_all(
 ) -> None:
     """As read_files, on `jobs` processes; the order of the facts is that of the files."""
     size = max(10, len(wanted) // (jobs * 4) + 1)
-    chunks = [(tree.base, wanted[i : i + size]) for i in range(0, len(wanted), size)]
+    chunks = [(tree.base, tree.named, wanted[i : i + size]) for i in range(0, len(wanted), size)]
     with ProcessPoolExecutor(max_workers=jobs) as pool:
         for part, failed in pool.map(_work, chunks):
             deployment.subjects += part.subjects

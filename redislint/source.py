@@ -28,7 +28,7 @@ class Source:
     offset in the outer text at which that line begins, so places resolve to the real file.
     """
 
-    __slots__ = ("_lines", "data", "outer", "path", "starts", "text")
+    __slots__ = ("_lines", "data", "outer", "path", "starts", "text", "within")
 
     def __init__(
         self,
@@ -43,6 +43,8 @@ class Source:
         self.data = data
         self.outer = outer
         self.starts = starts
+        self.within = outer.within if outer is not None else path
+        """The path below the folder that the user named: only that says what a file is for."""
         self._lines: list[int] | None = None
 
     def __repr__(self) -> str:

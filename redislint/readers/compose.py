@@ -119,7 +119,7 @@ def _service(file: _File, key: Scalar, body: Mapping) -> Container:
         found = first(*path)
         return found[0].value(found[1]) if found else None
 
-    _image(container, text("image"))
+    set_image(container, text("image"))
     _build(container, file, first("build"))
     container.entrypoint = _words(first("entrypoint"))
     container.argv = _words(first("command"))
@@ -163,7 +163,8 @@ def _names(node: Node | None) -> list[str]:
     return [node.text] if isinstance(node, Scalar) else []
 
 
-def _image(container: Container, value: Value | None) -> None:
+def set_image(container: Container, value: Value | None) -> None:
+    """Store an image reference with its name, tag and digest."""
     if value is None:
         return
     container.image = value

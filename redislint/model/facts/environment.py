@@ -39,7 +39,7 @@ def of_path(path: str) -> tuple[str, str]:
 
 
 def _environment(subject: Subject) -> Value:
-    path = subject.anchor.path if subject.anchor else subject.label
+    path = subject.anchor.source.root.within if subject.anchor else subject.label
     name, word = of_path(path)
     if name == "unknown":
         return default("unknown", "no name says where it runs")

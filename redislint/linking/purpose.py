@@ -1,0 +1,102 @@
+"""What each server's data is for, as its clients and their frameworks show."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from redislint.model.container import Container
+from redislint.model.dependency import Dependency
+from redislint.model.deployment import Arrow, Deployment
+from redislint.model.server import Server
+from redislint.model.value import Origin, Value
+
+if TYPE_CHECKING:
+    from redislint.readers import Context
+
+# In order of what is worst to lose: the first that any client shows is the server's purpose.
+_BY_VARIABLE = (
+    ("queue", r"(?i)celery|broker|sidekiq|bull|queue|resque|\brq_|dramatiq|huey|\bjob"),
+    ("session", r"(?i)session"),
+)
+_BY_COMMAND = (
+    (
+        "queue",
+        r"(?i)\b(?:celery|sidekiq|rq worker|resque|dramatiq|huey_consumer|arq|bull(?:mq)?)\b",
+    ),
+)
+_BY_DEPENDENCY = {
+    "org.springframework.session:spring-session-data-redis": "session",
+    "celery": "queue", "rq": "queue", "dramatiq": "queue", "huey": "queue", "arq": "queue",
+    "kombu": "queue",
+}  # fmt: skip
+_RANK = {"queue": 0, "session": 1}
+
+
+def find_purposes(deployment: Deployment, context: Context) -> None:
+    """Set the fact `purpose` of servers whose clients or dependencies show it."""
+    found: dict[int, tuple[int, Value]] = {}
+    servers = [s for s in deployment.subjects if isinstance(s, Server) and s.kind == "server"]
+
+    def note(server: Server, purpose: str, value: Value) -> None:
+        rank = _RANK[purpose]
+        if id(server) not in found or rank < found[id(server)][0]:
+            found[id(server)] = (rank, value)
+
+    for arrow in deployment.arrows:
+        if isinstance(arrow.target, Server) and isinstance(arrow.source, Container):
+            _from_arrow(arrow, note)
+    for dependency in deployment.subjects:
+        if not isinstance(dependency, Dependency) or dependency.scope == "test":
+            continue
+        purpose = _BY_DEPENDENCY.get(dependency.name)
+        if purpose is None:
+            continue
+        value = Value(purpose, Origin(dependency.anchor, f"{dependency.name} keeps its data there"))
+        for server in _sole(servers, dependency):
+            note(server, purpose, value)
+    for server in servers:
+        if id(server) in found and "purpose" not in server.facts:
+            server.set("purpose", found[id(server)][1])
+
+
+def _from_arrow(arrow: Arrow, note: object) -> None:
+    assert callable(note)
+    container = arrow.source
+    assert isinstance(container, Container)
+    for purpose, pattern in _BY_VARIABLE:
+        if re.search(pattern, arrow.text.removeprefix("connects by ")):
+            note(
+                arrow.target,
+                purpose,
+                Value(purpose, Origin(arrow.span, f"{container.label} {arrow.text}")),
+            )
+    words = " ".join(
+        str(v.value if v.known else v.raw or "")
+        for v in [*(container.entrypoint or []), *(container.argv or [])]
+    )
+    for purpose, pattern in _BY_COMMAND:
+        if re.search(pattern, words):
+            note(
+                arrow.target,
+                purpose,
+                Value(purpose, Origin(container.command_span, f"{container.label} runs a worker")),
+            )
+
+
+def _sole(servers: list[Server], dependency: Dependency) -> list[Server]:
+    """The servers that can be meant: those below the module's folder, if they are one deployment."""
+    module = dependency.module.rstrip("/")
+    near = [
+        s for s in servers
+        if s.anchor is not None and (not module or module == "." or s.anchor.path.startswith(module + "/"))
+    ]  # fmt: skip
+    named = {(_named(s)) for s in near}
+    return near if 0 < len(near) <= 3 or len(named) == 1 else []
+
+
+def _named(server: Server) -> str:
+    container = server.links.get("container")
+    return (
+        container.names[0] if isinstance(container, Container) and container.names else server.label
+    )

@@ -1,0 +1,128 @@
+"""Properties and Java configuration of one Spring application are one client.
+
+An own RedisConnectionFactory bean switches Boot's off, so Boot's properties make no client there.
+Customizer beans change the client that Boot makes of the properties.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from redislint.model.client import Client
+from redislint.model.value import Origin, Value
+
+if TYPE_CHECKING:
+    from redislint.model.deployment import Deployment
+    from redislint.model.subject import Subject
+    from redislint.readers import Context
+
+_REPLACED = (
+    "adaptive-refresh periodic-refresh refresh-period dynamic-refresh-sources connect-timeout "
+    "timeout-options max-redirects"
+).split()
+"""What Boot had put into the client options that a customizer replaces."""
+
+_DEAD = (
+    "command-timeout connect-timeout adaptive-refresh refresh-period shutdown-timeout "
+    "pool-max-active pool-max-wait read-from"
+).split()
+
+
+def module_of(path: str) -> str:
+    """The folder of the module that a path belongs to: what is above `src/`."""
+    match = re.match(r"(.*?)(?:^|/)src/(?:main|test)/", path)
+    return match[1] if match else posixpath.dirname(path)
+
+
+def merge_spring(deployment: Deployment, context: Context) -> None:
+    """Merge customizers into Boot's clients; drop Boot's client where the code makes its own."""
+    clients = [c for c in deployment.of("client") if isinstance(c, Client)]
+    boot = [c for c in clients if c.facts["framework"].value == "spring-boot"]
+    beans = [c for c in clients if _replaces(c)]
+    customizers = deployment.of("spring-customizer")
+    dropped: set[int] = {id(c) for c in customizers}
+    for client in boot:
+        assert client.anchor is not None
+        module = module_of(client.anchor.path)
+        own = [b for b in beans if b.anchor and module_of(b.anchor.path) == module]
+        if own:
+            dropped.add(id(client))
+            for bean in own:
+                _ignored(bean, client)
+            continue
+        if beans:
+            client.open_why = "a connection factory in another module may replace it"
+        _customize(client, customizers, module)
+    _migrators(deployment, context)
+    if dropped:
+        deployment.subjects = [s for s in deployment.subjects if id(s) not in dropped]
+
+
+def _replaces(client: Client) -> bool:
+    """Whether it is a bean of the application that turns Boot's own client off."""
+    return (
+        client.facts["framework"].value == "spring-data-redis"
+        and client.get("bean").is_true
+        and client.get("context").value != "test"
+    )
+
+
+def _ignored(bean: Client, properties: Client) -> None:
+    """Note which of the properties nobody reads: neither Boot nor the bean's own file."""
+    if bean.anchor is None or bean.open_why:
+        return
+    code = bean.anchor.source.text
+    if re.search(r"ConfigurationProperties|Binder\b|Environment\b", code):
+        return
+    dead: list[str] = []
+    place: Origin | None = None
+    for name in _DEAD:
+        value = properties.facts.get(name)
+        if value is None or not value.set or value.span is None:
+            continue
+        own = bean.facts.get(name)
+        if own is not None and own.set is not False:
+            continue
+        dead.append(name)
+        place = place or value.origin
+    if dead and place is not None:
+        bean.set("ignored-keys", Value(dead, place))
+
+
+def _customize(client: Client, customizers: list[Subject], module: str) -> None:
+    for customizer in customizers:
+        if customizer.anchor is None or customizer.get("context").value == "test":
+            continue
+        if module_of(customizer.anchor.path) != module:
+            client.open_why = client.open_why or "a customizer in another module may change it"
+            continue
+        if customizer.get("replaces-options").is_true:
+            lost = [n for n in _REPLACED if n in client.facts and n not in customizer.facts]
+            for name in lost:
+                del client.facts[name]
+            if lost:
+                client.set("ignored-keys", Value(lost, customizer.get("replaces-options").origin))
+        for name, value in customizer.facts.items():
+            if name not in ("context", "replaces-options", "open"):
+                client.set(name, value)
+        why = customizer.get("open").value
+        if isinstance(why, str):
+            client.open_why = client.open_why or why
+
+
+def _migrators(deployment: Deployment, context: Context) -> None:
+    """Mark properties of modules that have spring-boot-properties-migrator."""
+    seen: dict[str, bool] = {}
+    for item in deployment.of("property"):
+        if item.anchor is None or not item.get("block").is_true:
+            continue
+        folder = module_of(item.anchor.path)
+        if folder not in seen:
+            texts = [
+                context.find(posixpath.join(folder, name))
+                for name in ("pom.xml", "build.gradle", "build.gradle.kts")
+            ]
+            seen[folder] = any(t is not None and "properties-migrator" in t.text for t in texts)
+        item.set("migrator", Value(seen[folder], set=False))
