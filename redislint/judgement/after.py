@@ -13,6 +13,10 @@ from redislint.judgement.state import Dependence, State
 
 _BUILT_IN = frozenset({b"vset-force-single-threaded-execution"})
 _CLUSTER_OFFSET = 10000
+_TEMPORARY = len(".tmp-12345-1700000000000")
+"""What is added to the name of the cluster's file while it is replaced (7.2 on)."""
+_MANIFEST = len("temp-.manifest")
+"""What is added to the name of the append-only file while its manifest is written (7.0 on)."""
 
 
 def finish(st: State, includes: Includes) -> None:
@@ -70,6 +74,10 @@ def cluster(st: State) -> None:
         why = "File name too long" if too_long(path) else "Is a directory"
         shown = path.decode("latin-1")
         raise Refused(f"Can't open {shown} in order to acquire a lock: {why}", None, "post")
+    if st.version >= (7, 2) and len(path.rpartition(b"/")[2]) + _TEMPORARY > 255:
+        raise Refused("Could not open temp cluster config file: File name too long", None, "post")
+    if st.version < (7, 2) and path == b"/dev/null":
+        raise Refused("Fatal: can't update cluster config file.", None, "post")
     if st.bare and st.version >= (7, 2) and not any(st.values.get("bind", ([b"*"], None))[0]):
         raise Refused(
             "No bind address is configured, but it is required for the Cluster bus.", None, "post"
@@ -196,11 +204,10 @@ def dump_file(st: State) -> None:
                 None,
                 "post",
             )
-        if st.version < (7, 0):
-            return
-    name = st.text("dbfilename", b"dump.rdb")
-    if aof:
+        if st.version >= (7, 0) and len(name) + _MANIFEST > 255:
+            raise Refused("Can't open the AOF manifest file: File name too long", None, "post")
         return
+    name = st.text("dbfilename", b"dump.rdb")
     if name in (b".", b".."):
         reason = "Is a directory"
     elif len(name) > 255:
