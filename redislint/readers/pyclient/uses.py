@@ -47,6 +47,12 @@ WATCHED = frozenset(
 )  # fmt: skip
 
 
+_INSTANT = frozenset(
+    "pipeline pubsub from_url register_script lock close from_pool json ft ts".split()
+)
+"""Methods that send nothing."""
+
+
 def read(ev: Evaluator, found: dict[int, Built], context: str) -> list[Subject]:
     """The traps of every call on a client; uses are stored on the clients."""
     return list(_Uses(ev, found, context).run())
@@ -72,7 +78,7 @@ class _Uses:
         self.module = ev.module
         self.context = context
         self.found = found
-        self.by_pool = {b.pool.call: b for b in found.values() if b.pool is not None}
+        self.told: set[int] = set()
 
     def run(self) -> Iterable[Subject]:
         for node, scope in self.module.calls:
@@ -81,6 +87,8 @@ class _Uses:
                 continue
             name_node = function.child_by_field_name("attribute")
             name = self.module.text(name_node) if name_node is not None else ""
+            if self._blocks_a_loop(node, scope, function):
+                yield from self._in_coroutine(name, node, scope, function)
             if name not in WATCHED:
                 continue
             held_node = function.child_by_field_name("object")
@@ -90,6 +98,30 @@ class _Uses:
             if built is not None:
                 built.client.uses.add(name)
             yield from self._call(name, node, scope, built, piped)
+
+    def _blocks_a_loop(self, node: Node, scope: Scope, function: Node) -> bool:
+        """Whether a call stands in a coroutine and is not awaited."""
+        if scope.kind != "function" or not scope.node.children:
+            return False
+        if scope.node.children[0].type != "async":
+            return False
+        return node.parent is None or node.parent.type != "await"
+
+    def _in_coroutine(
+        self, name: str, node: Node, scope: Scope, function: Node
+    ) -> Iterable[Subject]:
+        thing = self.ev.eval(function.child_by_field_name("object"), scope)
+        if not isinstance(thing, Made) or not thing.is_client or thing.kind.asyncio:
+            return
+        if name in _INSTANT or thing.call in self.told:
+            return
+        self.told.add(thing.call)
+        built = self.found.get(thing.call)
+        span = self.module.tree.span(node)
+        yield call_subject(
+            "redispy-sync-client-in-async", name, span, self.context, "",
+            built.client if built is not None else None,
+        )  # fmt: skip
 
     def _client(self, node: Node | None, scope: Scope) -> tuple[Built | None, bool, bool]:
         """(the client a receiver stands for, whether it looks like one, whether it is a pipeline)."""

@@ -1,0 +1,137 @@
+"""What Python clients are used for, and what their addresses are, as named facts."""
+
+from __future__ import annotations
+
+import re
+
+from redislint.model.client import Client
+from redislint.model.subject import Subject, computed
+from redislint.model.value import Value, at, unknown
+
+VISIBILITY_TIMEOUT = 3600.0
+"""Celery's default visibility_timeout of a Redis broker, in seconds (Celery's documentation)."""
+
+_CLUSTER_ENDPOINT = re.compile(
+    r"(?i)(^|\.)clustercfg\.[\w.-]+\.(cache|memorydb)\.[\w.-]*amazonaws\."
+)
+_PUBLIC = re.compile(
+    r"(?i)\.(cache\.amazonaws\.com(\.cn)?|memorydb\.[\w-]+\.amazonaws\.com|redis\.cache\.windows\.net|"
+    r"redis\.azure\.net|redislabs\.com|redis-cloud\.com|upstash\.io|ondigitalocean\.com|"
+    r"aivencloud\.com)$"
+)
+_NODE = re.compile(r"(?i)(\.0\d\d\d\.|-00\d\.)[\w.-]*cache\.amazonaws\.")
+_TLS_ONLY = re.compile(r"(?i)\.serverless\.[\w-]+\.cache\.amazonaws\.com|\.upstash\.io$")
+
+
+def _host_names(client: Subject) -> list[Value]:
+    return [h for h in getattr(client, "hosts", []) if h.known and isinstance(h.value, str)]
+
+
+def _matching(client: Subject, pattern: re.Pattern[str]) -> Value:
+    for host in _host_names(client):
+        name = str(host.value).rsplit(":", 1)[0]
+        if pattern.search(name):
+            return at(True, host.span)
+    return Value(False)
+
+
+@computed(
+    "client", "cluster-endpoint", "bool", "it connects to the configuration endpoint of a cluster"
+)
+def cluster_endpoint(client: Subject) -> Value:
+    """Whether a host is the configuration endpoint of ElastiCache or MemoryDB in cluster mode."""
+    return _matching(client, _CLUSTER_ENDPOINT)
+
+
+@computed(
+    "client", "public-endpoint", "bool", "it connects to a managed service by its public name"
+)
+def public_endpoint(client: Subject) -> Value:
+    """Whether a host is the name of a managed cache."""
+    return _matching(client, _PUBLIC)
+
+
+@computed("client", "tls-only-endpoint", "bool", "its endpoint accepts nothing but TLS")
+def tls_only_endpoint(client: Subject) -> Value:
+    """Whether a host belongs to a service that never speaks plain text."""
+    return _matching(client, _TLS_ONLY)
+
+
+@computed("client", "node-endpoint", "bool", "it connects to one node of a managed cache by name")
+def node_endpoint(client: Subject) -> Value:
+    """Whether a host is a single ElastiCache node instead of the primary or configuration endpoint."""
+    return _matching(client, _NODE)
+
+
+@computed(
+    "client",
+    "delay-exceeds-visibility",
+    "bool",
+    "a Celery task waits longer than a task may be out",
+)
+def delay_exceeds_visibility(client: Subject) -> Value:
+    """Whether `longest-delay` is above visibility_timeout, or above its default of an hour."""
+    assert isinstance(client, Client)
+    delay, limit = client.get("longest-delay"), client.get("visibility_timeout")
+    if not delay.set or not isinstance(delay.value, int | float):
+        return Value(False)
+    if not limit.known:
+        return unknown(limit.why)
+    held = limit.value if isinstance(limit.value, int | float) else VISIBILITY_TIMEOUT
+    return at(delay.value > held, delay.span)
+
+
+@computed("client", "celery-unguarded", "bool", "a Celery broker connection without any guard")
+def celery_unguarded(client: Subject) -> Value:
+    """No timeout, keepalive or retry among the broker's transport options."""
+    assert isinstance(client, Client)
+    if client.get("celery-role").value != "broker":
+        return Value(False)
+    if client.open_why:
+        return unknown(client.open_why)
+    given = client.facts["given"].value if "given" in client.facts else ()
+    names = {str(n) for n in given} if isinstance(given, tuple) else set()
+    guards = {"socket_timeout", "socket_keepalive", "retry_on_timeout", "health_check_interval"}
+    return Value(not names & guards, set=False)
+
+
+@computed("client", "option-folly", "text", "options of this client that do not do what they say")
+def option_folly(client: Subject) -> Value:
+    """The options that the release drops or rejects, as one text."""
+    for name in ("rejected-options", "dropped-options"):
+        held = client.get(name)
+        if held.known and held.value:
+            return at(", ".join(str(v) for v in held.value), held.span)  # type: ignore[attr-defined]
+        if not held.known:
+            return unknown(held.why, set=False)
+    return Value("", set=False)
+
+
+_TIMEOUTS = ("socket_timeout", "socket_connect_timeout", "timeout")
+
+
+@computed(
+    "client", "huge-timeout", "duration", "a timeout so long that it was meant in milliseconds"
+)
+def huge_timeout(client: Subject) -> Value:
+    """The largest of the timeouts where it is 500 seconds or more; absent otherwise."""
+    for name in _TIMEOUTS:
+        if name == "timeout" and client.get("pool").value != "blocking":
+            continue
+        held = client.facts.get(name)
+        if held is None or not held.known or isinstance(held.value, bool):
+            continue
+        if isinstance(held.value, int | float) and held.value >= 500:
+            return at(held.value, held.span)
+    return Value(None, set=False)
+
+
+@computed(
+    "client", "endless-pool-wait", "bool", "callers wait without limit for a pooled connection"
+)
+def endless_pool_wait(client: Subject) -> Value:
+    """BlockingConnectionPool(timeout=None)."""
+    held = client.facts.get("timeout")
+    if client.get("pool").value != "blocking" or held is None or not held.known:
+        return Value(False)
+    return at(held.value is None, held.span)
