@@ -199,6 +199,9 @@ subject.kind(
     [
         FactSpec("container", "subject", "the container that runs it", target="container"),
         FactSpec("cluster", "subject", "the cluster it is a node of", target="cluster"),
+        FactSpec("primary", "subject", "the server that it replicates", target="server"),
+        FactSpec("replica", "subject", "a server that replicates it", target="server"),
+        FactSpec("sentinel", "subject", "a Sentinel that watches it", target="sentinel"),
         FactSpec("purpose", "enum", "what the data is for, as far as the repository shows",
                  choices="cache session queue rate-limiter leaderboard lock pubsub primary unknown".split()),
         FactSpec("environment", "enum", "where it runs, as far as names and addresses show",

@@ -128,3 +128,27 @@ def data_survives(server: Server) -> Value:
         return Value(None, kind.origin, known=False, why=kind.why, set=None)
     lasting = kind.value in ("volume", "bind", "hostpath", "claim", "network", "config")
     return Value(lasting, kind.origin, set=kind.set)
+
+
+@computed(
+    "server",
+    "dump-in-repository",
+    "bool",
+    "a dump file is put beside an append-only file that is not there",
+)
+def dump_in_repository(server: Server) -> Value:
+    """The container gets a dump.rdb by COPY or a mount, and no append-only file."""
+    container = server.links.get("container")
+    if not isinstance(container, Container):
+        return default(False, "no container")
+    name = str(server.get("dbfilename").value or "dump.rdb")
+    names = [*container.files, *(m.target for m in container.mounts)]
+    dump = any(posixpath.basename(n) == name for n in names)
+    log = any("appendonly" in n for n in names)
+    return Value(dump and not log, Origin(None, f"{name} is put into the container"))
+
+
+@computed("server", "config-given", "bool", "it starts with a configuration file")
+def config_given(server: Server) -> Value:
+    """Whether a file was named."""
+    return Value(bool(server.config_paths), Origin(None, ", ".join(server.config_paths)))

@@ -214,7 +214,9 @@ def explicitly_open(server: Server) -> Value:
     return Value(yes, mode.origin)
 
 
-@computed("server", "only-default-cluster", "bool", "cluster-enabled no is about all that is written")
+@computed(
+    "server", "only-default-cluster", "bool", "cluster-enabled no is about all that is written"
+)
 def only_default_cluster(server: Server) -> Value:
     """`cluster-enabled no` is written, beside at most two other settings."""
     lines = server.written("cluster-enabled")

@@ -97,3 +97,30 @@ kind(
         FactSpec("context", "text", "what kind of file it is in"),
     ],
 )
+
+for _spec in (
+    FactSpec("ignored-host", "text", "a host or url beside nodes: it is not used"),
+    FactSpec("other-pool", "text", "pool settings of a client library that is not used"),
+    FactSpec("password-default", "bool", "the password is the default of a placeholder"),
+    FactSpec("client-type", "text", "which library Boot is told to use"),
+    FactSpec("ignored-keys", "list", "properties that nothing reads because of an own factory"),
+):
+    VOCABULARY["client"].setdefault(_spec.name, _spec)
+
+kind(
+    "property",
+    "one property of a framework's configuration file",
+    [
+        FactSpec("block", "bool", "it stands for all keys under a prefix"),
+        FactSpec("prefix", "text", "the prefix without the suffix"),
+        FactSpec("suffix", "text", "the canonical name below the prefix"),
+        FactSpec("since", "version", "the first Boot release that reads it"),
+        FactSpec("removed", "version", "the first Boot release that does not read it any more"),
+        FactSpec("replaced-by", "text", "the key that took its place"),
+        FactSpec("typo-of", "text", "the key that it is a slip of"),
+        FactSpec("twin", "bool", "the keys stand under the other prefix as well"),
+        FactSpec("migrator", "bool", "spring-boot-properties-migrator is on the class path"),
+        FactSpec("lists-redis", "bool", "the list names redis"),
+        FactSpec("context", "text", "what kind of file it is in"),
+    ],
+)

@@ -1,0 +1,110 @@
+"""Servers → clusters, replication groups and sentinel groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redislint.linking.connections import near, servers_by_name
+from redislint.model.container import Container
+from redislint.model.deployment import Arrow, Deployment
+from redislint.model.sentinel import Sentinel
+from redislint.model.server import Server
+from redislint.model.subject import Subject
+from redislint.model.value import Origin, Value, default
+
+if TYPE_CHECKING:
+    from redislint.readers import Context
+
+
+def link_clusters(deployment: Deployment, context: Context) -> None:
+    """Group cluster nodes by the file that starts them; tie replicas and Sentinels to masters."""
+    groups: dict[str, list[Server]] = {}
+    names = servers_by_name(deployment)
+    watchers: dict[str, list[Sentinel]] = {}
+    for subject in list(deployment.subjects):
+        if isinstance(subject, Sentinel):
+            for monitor in subject.monitors.values():
+                watchers.setdefault(monitor.name, []).append(subject)
+                container = subject.links.get("container")
+                group = container.group if isinstance(container, Container) else ""
+                master = near(names.get(monitor.host.lower(), []), group)
+                if master is not None:
+                    subject.links.setdefault("server", master)
+                    master.links.setdefault("sentinel", subject)
+                    deployment.arrows.append(
+                        Arrow(subject, master, "watches", monitor.setting.span)
+                    )
+        elif isinstance(subject, Server):
+            enabled = subject.get("cluster-enabled")
+            container = subject.links.get("container")
+            if (
+                enabled.is_true
+                and isinstance(container, Container)
+                and container.platform != "dockerfile"
+            ):
+                groups.setdefault(container.group, []).append(subject)
+            _replica(subject, names, deployment)
+    for nodes in groups.values():
+        deployment.subjects.append(_cluster(nodes))
+    for name, sentinels in watchers.items():
+        deployment.subjects.append(_sentinel_group(name, sentinels))
+
+
+def _replica(server: Server, names: dict[str, list[Server]], deployment: Deployment) -> None:
+    lines = server.written("replicaof")
+    if not lines or not lines[-1].args or lines[-1].templated:
+        return
+    container = server.links.get("container")
+    group = container.group if isinstance(container, Container) else ""
+    host = lines[-1].args[0].split()[0].lower() if lines[-1].args[0].split() else ""
+    master = near(names.get(host, []), group)
+    if master is not None and master is not server:
+        server.links["primary"] = master
+        master.links.setdefault("replica", server)
+        deployment.arrows.append(Arrow(server, master, "replicates", lines[-1].span))
+
+
+def _copies(server: Server) -> int:
+    container = server.links.get("container")
+    count = container.facts.get("replicas") if isinstance(container, Container) else None
+    return count.value if count is not None and isinstance(count.value, int) else 1
+
+
+def _cluster(nodes: list[Server]) -> Subject:
+    first = nodes[0]
+    size = sum(_copies(n) for n in nodes)
+    cluster = Subject(f"the cluster of {size} nodes", first.anchor, "cluster")
+    span = first.get("cluster-enabled").span
+    cluster.set("size", Value(size, Origin(None, "nodes that the files start")))
+    cluster.links["node"] = first
+    container = first.links.get("container")
+    if container is not None:
+        cluster.links["container"] = container
+    for node in nodes:
+        node.links["cluster"] = cluster
+    cluster.candidates = first.candidates
+    cluster.set("enabled", Value(True, Origin(span)))
+    return cluster
+
+
+def _sentinel_group(name: str, sentinels: list[Sentinel]) -> Subject:
+    first = sentinels[0]
+    monitor = first.monitors[name]
+    group = Subject(
+        f"the Sentinels of {name}", monitor.setting.span or first.anchor, "sentinel-group"
+    )
+    in_containers = [s for s in sentinels if "container" in s.links]
+    count = sum(_copies(s) for s in in_containers)
+    group.set("master-name", Value(name, Origin(monitor.setting.span)))
+    group.set(
+        "size",
+        Value(count, Origin(None, "Sentinels that the files start"))
+        if count
+        else default(None, "nothing here starts them"),
+    )
+    if monitor.quorum is not None:
+        group.set("quorum", Value(monitor.quorum, Origin(monitor.setting.span)))
+    group.links["sentinel"] = first
+    if "server" in first.links:
+        group.links["server"] = first.links["server"]
+    return group
