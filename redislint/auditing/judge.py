@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from redislint.auditing import (  # noqa: F401  (importing registers the conditions)
     on_cluster,
     on_memory,
@@ -67,31 +69,22 @@ def _told(shot: Snapshot, part: str, name: str | int) -> str:
 
 def _as_rule(diagnostic: Diagnostic) -> Rule:
     """A diagnostic in the shape that every report format knows."""
-    return Rule(
-        {
-            "name": diagnostic.id,
-            "code": diagnostic.code,
-            "on": "server",
-            "when": [],
-            "severity": diagnostic.severity,
-            "confidence": "high",
-            "message": diagnostic.message,
-            "at": "",
-            "aliases": [],
-            "covered-by": [],
-            "preview": False,
-            "cwe": "",
-            "security-severity": "",
-            "tags": ["live"],
-            "fix": {},
-            "since": "0.1",
-            "summary": diagnostic.message,
-            "catalogue": "",
-            "evidence": "",
-            "path": "auditing/diagnostics",
-        },
-        "",
-    )
+    data: defaultdict[str, object] = defaultdict(list)  # every other key of a page is empty
+    data |= {
+        "name": diagnostic.id,
+        "code": diagnostic.code,
+        "on": "server",
+        "severity": diagnostic.severity,
+        "confidence": "high",
+        "message": diagnostic.message,
+        "preview": False,
+        "tags": ["live"],
+        "since": "0.1",
+        "summary": diagnostic.message,
+        "path": "live/diagnostics.toml",
+    }
+    data |= dict.fromkeys(("at", "cwe", "security-severity", "catalogue", "evidence"), "")
+    return Rule(data, "")
 
 
 def deployment_of(shots: list[Snapshot], version: str = "") -> Deployment:
@@ -108,7 +101,7 @@ def apply_rules(shots: list[Snapshot], rules: list[Rule], version: str = "") -> 
     """Findings of the rules for servers."""
     from redislint.rules.judge import judge
 
-    return judge(deployment_of(shots, version), [rule for rule in rules if rule.on == "server"])
+    return judge(deployment_of(shots, version), rules)
 
 
 def without_echo(live: list[Finding], ruled: list[Finding]) -> list[Finding]:

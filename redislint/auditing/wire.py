@@ -161,8 +161,6 @@ class Wire:
             "socket_connect_timeout": options.timeout,
             "retry": Retry(NoBackoff(), 0),
             "encoding_errors": "replace",
-            "lib_name": None,
-            "lib_version": None,
             "protocol": 2,
         }
         base: Any = redis.Connection
@@ -186,10 +184,10 @@ class Wire:
             def _connect(self) -> Any:
                 return _Guard(super()._connect(), timeout)
 
-        for name in ("lib_name", "lib_version"):
-            # Newer releases of redis-py have another way to leave them out.
-            if name not in _parameters(base):
-                arguments.pop(name)
+        # Say nothing about the library: CLIENT SETINFO would be a command more, and may be denied.
+        known = _parameters(base)
+        silent = ("driver_info",) if "driver_info" in known else ("lib_name", "lib_version")
+        arguments |= {name: None for name in silent if name in known}
         return Guarded(**arguments)
 
     def ask(self, *words: str) -> Any:
