@@ -30,6 +30,9 @@ _MACHINE = re.compile(
 )
 _AT = re.compile(rb"^Reading the configuration file, at line (\d+)\r?$", re.MULTILINE)
 _SHOWN = re.compile(rb"^>>> '(.*)'\r?$", re.MULTILINE)
+_OUTSIDE = re.compile(
+    rb"""(?im)^[ \t"']*(?:cluster-config-file|pidfile|logfile|unixsocket|dir)\b.*/"""
+)
 _READY = (b"eady to accept connections",)
 
 
@@ -76,8 +79,12 @@ def ask(
     """Start a server with a configuration text and return its verdict.
 
     It gets the options that the recorded cases had (no port, a unix socket, its own directory).
-    Stages ``env``, ``crash`` and ``timeout`` say nothing about the text alone.
+    Stages ``env``, ``crash`` and ``timeout`` say nothing about the text alone. A text that makes
+    the server write to a path of its own is not run (a cluster's node replaces its file, be it
+    a device), and its stage is ``env``.
     """
+    if any(_OUTSIDE.search(t) for t in (text, *(files or {}).values())):
+        return Verdict(False, None, "not run: it names a path to write to", "env")
     with tempfile.TemporaryDirectory(prefix="rl") as d:
         conf = Path(d, "t.conf")
         conf.write_bytes(text)
