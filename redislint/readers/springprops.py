@@ -1,0 +1,65 @@
+"""Spring Boot's properties: `spring.redis.*` and `spring.data.redis.*` in YAML and properties files.
+
+Each profile gives a client of its own, merged over the default one.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from redislint.knowledge.clients.spring import NEW, OLD, relaxed
+from redislint.readers.jvm import springkeys
+from redislint.readers.jvm.springclient import Keys, client, properties
+
+if TYPE_CHECKING:
+    from redislint.model.subject import Subject
+    from redislint.readers import Context
+    from redislint.source import Source
+
+_OTHER = re.compile(
+    r"(?m)^(services|kind|apiVersion|AWSTemplateFormatVersion|- hosts)['\"]?[ \t]*:"
+)
+_MENTION = re.compile(r"(?i)spring|management\.endpoint|liveness")
+
+
+def read(source: Source, context: Context) -> Iterable[Subject]:
+    """The clients that Boot makes of a file, and the properties that rules judge one by one."""
+    if not _MENTION.search(source.text):
+        return
+    yaml = not source.path.lower().endswith(".properties")
+    if yaml and _OTHER.search(source.text):
+        return
+    documents = springkeys.read(source)
+    for document in documents:
+        yield from properties(document, source)
+    yield from _clients(source, context, documents)
+
+
+def _clients(
+    source: Source, context: Context, documents: list[springkeys.Document]
+) -> Iterator[Subject]:
+    base = _base(source, context, documents)
+    for document in documents:
+        for prefix in (OLD, NEW):
+            own = Keys(document, prefix)
+            if not own.connects():
+                continue
+            below = [Keys(b, prefix) for b in base if b is not document] if document.profile else []
+            yield client(own, below, source)
+
+
+def _base(
+    source: Source, context: Context, documents: list[springkeys.Document]
+) -> list[springkeys.Document]:
+    """The documents without a profile that every profile is merged over."""
+    found = [d for d in documents if not d.profile]
+    if springkeys.profile_of(source.path):
+        folder = posixpath.dirname(source.path)
+        for name in ("application.yml", "application.yaml", "application.properties"):
+            other = context.find(posixpath.join(folder, name))
+            if other is not None and relaxed("redis") in relaxed(other.text):
+                found += [d for d in springkeys.read(other) if not d.profile]
+    return found
