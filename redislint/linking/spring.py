@@ -55,6 +55,7 @@ def merge_spring(deployment: Deployment, context: Context) -> None:
         if beans:
             client.open_why = "a connection factory in another module may replace it"
         _customize(client, customizers, module)
+        _class_path(client, module, context)
     _migrators(deployment, context)
     if dropped:
         deployment.subjects = [s for s in deployment.subjects if id(s) not in dropped]
@@ -110,6 +111,38 @@ def _customize(client: Client, customizers: list[Subject], module: str) -> None:
         why = customizer.get("open").value
         if isinstance(why, str):
             client.open_why = client.open_why or why
+
+
+def _manifests(module: str, context: Context) -> list[str]:
+    """The texts of the build files of a module and of the folders above it."""
+    found = []
+    folder = module
+    while True:
+        for name in ("pom.xml", "build.gradle", "build.gradle.kts"):
+            source = context.find(posixpath.join(folder, name))
+            if source is not None:
+                found.append(source.text)
+        if not folder:
+            return found
+        folder = posixpath.dirname(folder)
+
+
+def _class_path(client: Client, module: str, context: Context) -> None:
+    """What the build says about commons-pool2 and Jedis; nothing where it leaves the question open.
+
+    A project's own modules and parents outside the tree may bring either, so only a build that
+    names Boot's starter itself and no other internal artifact answers.
+    """
+    if "pool-config" not in client.facts and "other-pool" not in client.facts:
+        return
+    texts = _manifests(module, context)
+    if not texts or "starter-data-redis" not in texts[0] or "project(" in texts[0]:
+        return
+    together = "\n".join(texts)
+    foreign = re.search(r"<relativePath>|<module>|libs\.|bundle", together)
+    if foreign or re.search(r"redisson|jedis|session-data|starter-cache-redis", together):
+        return
+    client.set("commons-pool", Value("commons-pool2" in together, set=False))
 
 
 def _migrators(deployment: Deployment, context: Context) -> None:

@@ -6,6 +6,7 @@ import re
 
 from redislint.model.subject import Subject, computed
 from redislint.model.value import NOWHERE, Value, default
+from redislint.model.versions import key
 
 _LOOPBACK = re.compile(
     r"(?i)^(rediss?://)?([^@/]*@)?(localhost|127\.|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)"
@@ -146,3 +147,54 @@ def fix_timeout(client: Subject) -> Value:
     return default(
         "set LettuceClientConfiguration.builder().commandTimeout(Duration.ofSeconds(1))", ""
     )
+
+
+@computed("client", "pool-wait-site", "text", "where the pool's longest wait is or would be set")
+def pool_wait_site(client: Subject) -> Value:
+    """The setting where there is one, else the pool's configuration."""
+    written = client.facts.get("pool-max-wait")
+    if written is not None and written.span is not None:
+        return written
+    return client.get("pool-config")
+
+
+@computed("client", "zero-timeout", "text", "where a timeout of zero is set")
+def zero_timeout(client: Subject) -> Value:
+    """The first timeout that is zero."""
+    for name in ("command-timeout", "socket-timeout"):
+        value = client.facts.get(name)
+        if value is not None and value.known and value.value == 0:
+            return value
+    return Value(None, set=False)
+
+
+_CLUSTER_ENDPOINT = re.compile(r"(?i)(^|[/@])clustercfg[.-]|\.clustercfg\.")
+
+
+@computed(
+    "client", "cluster-endpoint", "text", "an address that is a cluster's configuration endpoint"
+)
+def cluster_endpoint(client: Subject) -> Value:
+    """The first address of that form; ABSENT where there is none."""
+    for host in _hosts(client):
+        if host.known and isinstance(host.value, str) and _CLUSTER_ENDPOINT.search(host.value):
+            return Value(host.value.rsplit("@", 1)[-1], host.origin)
+    return Value(None, set=False)
+
+
+@computed("property", "property-hint", "text", "why a property is not read, and what is")
+def property_hint(item: Subject) -> Value:
+    """A phrase for messages: the key meant, the release that has it, the key instead."""
+    from redislint.knowledge.clients.spring import INSTEAD
+
+    near = item.get("typo-of").value
+    if near:
+        return default(f"did you mean {near}?", "")
+    suffix, since = item.get("suffix").value, item.get("since").value
+    removed, instead = item.get("removed").value, item.get("replaced-by").value
+    boot = item.get("boot-version")
+    if removed and boot.known and boot.value and key(str(boot.value)) >= key(str(removed)):
+        more = f", use {instead}" if instead else ""
+        return default(f"removed in {removed}{more}", "")
+    hint = INSTEAD.get(str(suffix), "")
+    return default(f"it came with {since}" + (f"; until then {hint}" if hint else ""), "")

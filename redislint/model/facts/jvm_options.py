@@ -103,6 +103,7 @@ for _spec in (
     FactSpec("other-pool", "text", "pool settings of a client library that is not used"),
     FactSpec("password-default", "bool", "the password is the default of a placeholder"),
     FactSpec("client-type", "text", "which library Boot is told to use"),
+    FactSpec("commons-pool", "bool", "the build names commons-pool2, where a build was found"),
     FactSpec("ignored-keys", "list", "properties that nothing reads because of an own factory"),
 ):
     VOCABULARY["client"].setdefault(_spec.name, _spec)
