@@ -1,10 +1,15 @@
 """Known bugs of client libraries: which release has which, and the first one without it.
 
-The data is `bugs.toml`; its head says where it comes from and what the fields mean.
+The data is `bugs.json`, one bug a line. Sources are the projects' issues, change logs and git tags,
+for redis-py also runs of the releases named; `evidence` says which. `id` is what users find it by;
+`needs` what code must do to meet it (all of it); `fixed` the first release without it in each
+release line that has one; `since` the oldest release known to have it (where a fix has no known
+beginning: the first release of the same major); `affected` a specifier, where lines do not say it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
@@ -68,11 +73,9 @@ def _line(version: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=1)
 def _all() -> dict[str, tuple[Bug, ...]]:
-    import tomllib
-
-    text = resources.files(__package__).joinpath("bugs.toml").read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath("bugs.json").read_text(encoding="utf-8")
     table: dict[str, list[Bug]] = {}
-    for entry in tomllib.loads(text)["bug"]:
+    for entry in json.loads(text):
         bug = Bug(entry)
         table.setdefault(bug.package, []).append(bug)
     return {

@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from redislint.knowledge.releases import BOOT, LETTUCE, OLD_LETTUCE, releases
+from redislint.knowledge.releases import BOOT, JEDIS, LETTUCE, OLD_LETTUCE, releases
 from redislint.model.client import Client
 from redislint.model.dependency import Dependency
 from redislint.model.deployment import Deployment
@@ -39,6 +39,9 @@ def resolve_versions(deployment: Deployment, context: Context) -> None:
     for client in deployment.of("client"):
         if isinstance(client, Client) and client.anchor is not None:
             _tie(client, modules, client.anchor.path)
+    for dependency in found:
+        if dependency.via and not dependency.clients and _jedis_in_use(dependency, modules):
+            dependency.set("unused", Value(True))
     boots: dict[str, Dependency | None] = {}
     for subject in [*deployment.of("client"), *deployment.of("property")]:
         if subject.anchor is not None and _is_spring(subject):
@@ -175,6 +178,12 @@ def _tie(client: Client, modules: Modules, path: str) -> None:
     client.version_origin = dependency.version_origin
     for carrier in modules.by_place[dependency.module, dependency.name]:
         carrier.clients.append(client)
+
+
+def _jedis_in_use(dependency: Dependency, modules: Modules) -> bool:
+    """Whether the module's Spring code connects through Jedis, so that a starter's Lettuce idles."""
+    beside = modules.by_place.get((dependency.module, JEDIS), [])
+    return dependency.name == LETTUCE and any(_is_spring(c) for d in beside for c in d.clients)
 
 
 def _is_spring(subject: Subject) -> bool:

@@ -19,6 +19,7 @@ def client(
     source = Source(path, "client = Redis()\n")
     made = Client("client", source.span(0), library, Value(mode), package)
     made.set("asyncio", Value(False))
+    made.set("framework", Value("none"))
     return made
 
 

@@ -220,3 +220,30 @@ def test_places_count_characters_not_bytes() -> None:
 def test_any_text_is_read_without_an_exception(text: str) -> None:
     root, error = xml.parse(Source("pom.xml", text))
     assert root is not None or error is not None
+
+
+def test_a_bill_of_materials_that_is_a_module_of_the_repository(tmp_path: Path) -> None:
+    def imported(group: str, artifact: str, version: str) -> str:
+        return (
+            "<dependencyManagement><dependencies><dependency>"
+            f"<groupId>{group}</groupId><artifactId>{artifact}</artifactId>"
+            f"<version>{version}</version><type>pom</type><scope>import</scope>"
+            "</dependency></dependencies></dependencyManagement>"
+        )
+
+    files = {
+        "app/pom.xml": pom(
+            imported("x", "platform-deps", "1") + f"<dependencies>{STARTER}</dependencies>"
+        ),
+        "build/platform-deps/pom.xml": pom(
+            imported("org.springframework.boot", "spring-boot-dependencies", "2.5.14"),
+            "platform-deps",
+        ),
+    }
+    assert versions(read(tmp_path, "maven", files))[LETTUCE] == "6.1.8.RELEASE"
+
+
+def test_a_version_that_floats_is_unknown(tmp_path: Path) -> None:
+    own = LETTUCE_PLAIN.replace("</dependency>", "<version>LATEST</version></dependency>")
+    found = read(tmp_path, "maven", {"pom.xml": pom(f"<dependencies>{own}</dependencies>")})
+    assert versions(found) == {LETTUCE: "unknown: LATEST names no release"}

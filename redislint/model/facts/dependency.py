@@ -16,6 +16,7 @@ kind(
     "a library that a manifest or lock file names",
     [
         FactSpec("duplicate", "bool", "another manifest line decides or names the same release"),
+        FactSpec("unused", "bool", "a starter brings it, but the module's code uses another client"),
         FactSpec("via", "text", "the starter that brings it, where it is not declared itself"),
         FactSpec("managed-by", "text", "what decides the release: spring-boot 2.7.18"),
     ],

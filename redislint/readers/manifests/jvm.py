@@ -98,6 +98,9 @@ def expand(
 def make(name: str, version: Value, span: Span, module: str, scope: str) -> Dependency:
     """A dependency with the version that stands in a manifest."""
     text = version.value if version.known else None
+    if isinstance(text, str) and not text[:1].isdigit() and text[:1] not in ("[", "("):
+        version = unknown(f"{text or 'an empty version'} names no release", version.span)
+        text = None
     exact = isinstance(text, str) and not text.startswith(("[", "("))
     return Dependency("maven", name, version, span, module, locked=exact, scope=scope)
 

@@ -117,18 +117,22 @@ class Pom:
 
     def _imported(self, pom: Pom, element: Element, name: str, context: Context) -> Value | None:
         """What a bill of materials that is a module of this repository says."""
-        artifact = element.value("artifactId")
-        folder = posixpath.dirname(list(self.chain())[-1].source.path)
-        for place in (artifact, posixpath.join("..", artifact)):
-            path = posixpath.normpath(posixpath.join(folder, place, "pom.xml"))
-            if path.startswith("..") or path == self.source.path:
+        bom = self._module(element.value("artifactId"), context)
+        for entry in bom.management() if bom is not None else ():
+            version = entry.child("version")
+            if version is not None and bom is not None and bom.name_of(entry) == name:
+                return bom.text(version.text, version)
+        return None
+
+    def _module(self, artifact: str, context: Context) -> Pom | None:
+        """The module of this repository that has an artifact's name, if its folder has it too."""
+        own = {p.source.path for p in self.chain()}
+        for path in context.glob(f"*{artifact}/pom.xml")[:8]:
+            if posixpath.basename(posixpath.dirname(path)) != artifact or path in own:
                 continue
-            bom = load(path, context)
-            if bom is not None and bom.root.value("artifactId") == artifact:
-                for entry in bom.management():
-                    version = entry.child("version")
-                    if version is not None and bom.name_of(entry) == name:
-                        return bom.text(version.text, version)
+            found = load(path, context)
+            if found is not None and found.root.value("artifactId") == artifact:
+                return found
         return None
 
     def boot(self, context: Context) -> Value | None:
@@ -151,16 +155,9 @@ class Pom:
         return None
 
     def _boot_of_bom(self, element: Element, context: Context) -> Value | None:
-        artifact = element.value("artifactId")
-        folder = posixpath.dirname(list(self.chain())[-1].source.path)
-        path = posixpath.normpath(posixpath.join(folder, artifact, "pom.xml"))
-        if path.startswith("..") or path in {p.source.path for p in self.chain()}:
-            return None
-        bom = load(path, context)
-        if bom is None or bom.root.value("artifactId") != artifact:
-            return None
-        for entry in bom.imports():
-            if is_boot(bom.name_of(entry)):
+        bom = self._module(element.value("artifactId"), context)
+        for entry in bom.imports() if bom is not None else ():
+            if bom is not None and is_boot(bom.name_of(entry)):
                 version = entry.child("version")
                 return bom.text(version.text, version) if version is not None else None
         return None
