@@ -71,6 +71,15 @@ def timeout_advice(subject: Subject) -> Value:
     return default("socket_timeout=5, socket_connect_timeout=2", "")
 
 
+@computed("client", "timeout-scope", "text", "the releases in which this client waits for ever")
+def timeout_scope(subject: Subject) -> Value:
+    """A phrase for messages: the release in use, or the range that the default covers."""
+    release, library = _release(subject), subject.get("library").value
+    if release is not None:
+        return default(f"in {library} {release}", "")
+    return default("in valkey-py" if library == "valkey-py" else "before redis-py 8.0", "")
+
+
 @computed(
     "client",
     "no-retry",
@@ -90,7 +99,7 @@ def no_retry(subject: Subject) -> Value:
     if subject.library not in LIVE:
         return Value(True, set=False)
     early = True if subject.library == "valkey-py" else _before(release, "6.0.0")
-    if errors.set or (retry.set and not retry.known):
+    if errors.set or (retry.set and not retry.known) or subject.get("retry_on_timeout").is_true:
         return Value(False)
     if retry.set and retry.value is not None:
         # Before 6.0.0 a Retry object alone retried the connect only.
@@ -229,6 +238,8 @@ def rejected_options(subject: Subject) -> Value:
     """Keywords that no parameter of the class takes and no **kwargs swallows."""
     assert isinstance(subject, Client)
     if subject.library != "redis-py" or subject.get("through").value != "constructor":
+        return Value(())
+    if subject.get("mode").value == "sentinel":
         return Value(())
     if _is_cluster(subject) and not subject.get("asyncio").is_true:
         return Value(())

@@ -282,7 +282,11 @@ def _common(built: Built, context: str, pool: Thing | None) -> None:
     elif pool is not None:
         pool_kind = "unknown"
     client.set("pool", Value(pool_kind, Origin(span)))
-    given = tuple(built.table.entries)
+    given = tuple(
+        name
+        for name, entry in built.table.entries.items()
+        if not (isinstance(entry.thing, Scalar) and entry.thing.source == "condition")
+    )
     client.set("given", Value(given, Origin(span)))
     tls = [(n, e) for n, e in built.table.entries.items() if n in TLS_OPTIONS]
     tls = [

@@ -11,7 +11,8 @@ _TEST = re.compile(
 _EXAMPLE = re.compile(
     r"(?i)(^|/)[^/]*(examples?|samples?|demos?|tutorials?|docs?|doctests|bench(mark(s|ing)?)?|poc|"
     r"exploits?|cve-\d+|snippets?|playground|sandbox|lessons?|courses?|workshops?|homework|"
-    r"exercises?|quickstart|getting[-_]started|notebooks?|scratch|experiments?)([-_ .][^/]*)?/"
+    r"exercises?|quickstart|getting[-_]started|notebooks?|scratch|experiments?|scripts?|tools?|hack|"
+    r"contrib|blogs?|webinars?|utilities|devtools)([-_ .][^/]*)?/"
     r"|(^|/)([^/]*[-_])?(examples?|samples?|demo|bench(mark)?s?|exploit|poc|quickstart|tutorial|"
     r"playground|scratch)([-_][^/]*)?\.(py|ipynb)$|\.ipynb$"
 )

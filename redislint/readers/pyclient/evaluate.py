@@ -375,7 +375,9 @@ class Evaluator:
                 if isinstance(key, Scalar) and key.value.known:
                     value = self.eval(right, scope)
                     if guarded:
-                        value = unknown("is set under a condition", self._span(node))
+                        value = unknown(
+                            "is set under a condition", self._span(node), source="condition"
+                        )
                     table.entries[str(key.value.value)] = Entry(value, self._span(node))
                 else:
                     table.open_why = "a key is computed"
@@ -384,7 +386,8 @@ class Evaluator:
                 if guarded:
                     for key_name, entry in other.entries.items():
                         table.entries[key_name] = Entry(
-                            unknown("is set under a condition", entry.span), entry.span
+                            unknown("is set under a condition", entry.span, source="condition"),
+                            entry.span,
                         )
                     table.open_why = table.open_why or other.open_why
                 elif how == "setdefault":

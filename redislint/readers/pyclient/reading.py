@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from redislint.model.subject import Subject
@@ -10,7 +11,7 @@ from redislint.readers.pyclient import settings, traps, uses
 from redislint.readers.pyclient.build import Built, build
 from redislint.readers.pyclient.context import context_of
 from redislint.readers.pyclient.evaluate import Evaluator
-from redislint.readers.pyclient.names import Made
+from redislint.readers.pyclient.names import PACKAGES, Made
 from redislint.readers.pyclient.scopes import Module, Scope
 from redislint.readers.pyclient.things import Function, Scalar, Thing
 from redislint.source import Source
@@ -23,6 +24,10 @@ MAX_IMPORTED = 24
 """Modules of the repository that one module's names may lead to."""
 
 
+_MENTIONS = re.compile(r"(?i)redis|valkey|cluster|host")
+"""A module without any of these has nothing to say about a client."""
+
+
 class Loader:
     """Finds modules of the repository by import name; every module once."""
 
@@ -30,9 +35,16 @@ class Loader:
         self.context = context
         self.modules: dict[str, Module | None] = {module.path: module}
         self._settings: list[Module] | None = None
+        self._found: dict[tuple[str, str], Module | None] = {}
 
     def __call__(self, asker: Module, target: str) -> Module | None:
         """The module that an import of another one names; None where it is not in the repository."""
+        key = (asker.path, target)
+        if key not in self._found:
+            self._found[key] = self._search(asker, target)
+        return self._found[key]
+
+    def _search(self, asker: Module, target: str) -> Module | None:
         folder = posixpath.dirname(asker.path)
         dots = len(target) - len(target.lstrip("."))
         parts = [p for p in target.lstrip(".").split(".") if p]
@@ -76,7 +88,7 @@ class Loader:
         read = sum(1 for m in self.modules.values() if m is not None)
         source = self.context.find(path) if read <= MAX_IMPORTED and path.strip("/.py") else None
         module = None
-        if source is not None and len(source.text) < 400_000:
+        if source is not None and len(source.text) < 400_000 and _MENTIONS.search(source.text):
             module = Module(path, parse(source))
         self.modules[path] = module
         return module
@@ -121,6 +133,8 @@ def _constructions(evaluator: Evaluator) -> list[Made]:
     factories: dict[int, list[Made]] = {}
     calls_of: dict[int, list[Made]] = {}
     for node, scope in evaluator.module.calls:
+        if not _may_construct(evaluator, node, scope):
+            continue
         thing = evaluator.eval(node, scope)
         if not isinstance(thing, Made) or thing.span.source is not evaluator.module.tree.source:
             continue
@@ -143,6 +157,23 @@ def _constructions(evaluator: Evaluator) -> list[Made]:
             for item in called:
                 found[item.call] = item
     return sorted(found.values(), key=lambda m: m.span.start)
+
+
+def _may_construct(evaluator: Evaluator, node: Node, scope: Scope) -> bool:
+    """Whether a call can make a client here: what is imported from elsewhere makes it there."""
+    root = node.child_by_field_name("function")
+    while root is not None and root.type in ("attribute", "call", "subscript"):
+        field = {"attribute": "object", "call": "function", "subscript": "value"}[root.type]
+        root = root.child_by_field_name(field)
+    if root is None or root.type != "identifier":
+        return root is not None and root.type not in ("string", "concatenated_string")
+    found = scope.lookup(evaluator.module.text(root))
+    if found is None:
+        return evaluator.module.text(root) in ("self", "cls")
+    return any(b.kind != "import" or b.target.split(".")[0] in _MAKERS for b in found[1])
+
+
+_MAKERS = frozenset([*PACKAGES, "functools", "dependency_injector"])
 
 
 def _moved(made: Made, node: Node, evaluator: Evaluator) -> Made:

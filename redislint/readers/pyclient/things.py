@@ -26,7 +26,8 @@ class Scalar(Thing):
 
     `template` is the text with NUL where a part is unknown (f-strings, concatenations); `hint` is
     the default that would apply (`os.environ.get("X", hint)`); `source` says what decides an
-    unknown value: "environment", "parameter", "settings", "argv", "" for anything else.
+    unknown value: "environment", "parameter", "settings", "argv", "condition", "" for
+    anything else.
     """
 
     __slots__ = ("hint", "source", "template", "value")

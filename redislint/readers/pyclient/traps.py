@@ -113,7 +113,14 @@ def of_client(ev: Evaluator, built: Built, context: str) -> list[Subject]:
 
     ignored = [(n, s) for n, s in built.ignored]
     if ignored:
-        trap("redispy-retry-ignored-with-pool", ", ".join(n for n, _ in ignored), ignored[0][1])
+        first = ignored[0][1]
+        near = first is not None and first.source is span.source
+        near = near and first is not None and span.start <= first.start < span.end
+        trap(
+            "redispy-retry-ignored-with-pool",
+            ", ".join(n for n, _ in ignored),
+            first if near else span,
+        )
     _startup_dicts(built, trap)
     _url_texts(built)
     if _per_request(ev, made):
