@@ -28,7 +28,7 @@ def free_port(below: int = 55_000) -> int:
 
 @contextmanager
 def server(
-    folder: Path, *arguments: str, key: str = NEWEST, port: int = 0, ready: str = "ready to accept"
+    folder: Path, *arguments: str, key: str = NEWEST, port: int = 0, ready: str = "eady to accept"
 ) -> Iterator[int]:
     """A server with these arguments; gives its port."""
     port = port or free_port()
