@@ -168,20 +168,6 @@ def zero_timeout(client: Subject) -> Value:
     return Value(None, set=False)
 
 
-_CLUSTER_ENDPOINT = re.compile(r"(?i)(^|[/@])clustercfg[.-]|\.clustercfg\.")
-
-
-@computed(
-    "client", "cluster-endpoint", "text", "an address that is a cluster's configuration endpoint"
-)
-def cluster_endpoint(client: Subject) -> Value:
-    """The first address of that form; ABSENT where there is none."""
-    for host in _hosts(client):
-        if host.known and isinstance(host.value, str) and _CLUSTER_ENDPOINT.search(host.value):
-            return Value(host.value.rsplit("@", 1)[-1], host.origin)
-    return Value(None, set=False)
-
-
 @computed("property", "property-hint", "text", "why a property is not read, and what is")
 def property_hint(item: Subject) -> Value:
     """A phrase for messages: the key meant, the release that has it, the key instead."""
@@ -198,3 +184,43 @@ def property_hint(item: Subject) -> Value:
         return default(f"removed in {removed}{more}", "")
     hint = INSTEAD.get(str(suffix), "")
     return default(f"it came with {since}" + (f"; until then {hint}" if hint else ""), "")
+
+
+_ENVIRONMENT = {"test": "test", "example": "example"}
+
+
+@computed("client", "environment", "enum", "where it runs, as far as names show",
+          choices="production development test example unknown".split())  # fmt: skip
+def environment(client: Subject) -> Value:
+    """By what kind of file makes it."""
+    kind = client.get("context").value
+    return default(_ENVIRONMENT.get(str(kind), "unknown"), "by its path")
+
+
+def _literal(client: Subject) -> Value | None:
+    found = client.facts.get("password-literal")
+    return found if found is not None and isinstance(found.value, str) else None
+
+
+@computed("client", "password-in-file", "bool", "a password stands in a file of the repository")
+def password_in_file(client: Subject) -> Value:
+    """A literal password that is no stand-in; the default of a placeholder counts."""
+    from redislint.model.facts.secrets import is_dummy, is_literal
+
+    found = _literal(client)
+    if found is None:
+        return default(False, "no password is written")
+    text = str(found.value)
+    return Value(is_literal(text) and not is_dummy(text), found.origin)
+
+
+@computed("client", "password-weak", "bool", "the password is guessed within seconds")
+def password_weak(client: Subject) -> Value:
+    """A literal password that is short or well known; not the default of a placeholder."""
+    from redislint.model.facts.secrets import is_literal, is_weak
+
+    found = _literal(client)
+    if found is None or client.get("password-default").is_true:
+        return default(False, "no password is written")
+    text = str(found.value)
+    return Value(is_literal(text) and is_weak(text), found.origin)

@@ -48,7 +48,7 @@ def read(source: Source, context: Context, language: str) -> Iterator[Subject]:
     if not MAKES.search(source.text) and not traps.MENTION.search(source.text):
         return
     unit = parse(source)
-    kind = Value(context_of(source.path), Origin(None, "by its path"))
+    kind = Value(context_of(source.within), Origin(None, "by its path"))
     clients: list[Client] = []
     if MAKES.search(source.text):
         from redislint.readers.jvm.evaluate import Evaluator
@@ -79,7 +79,18 @@ def make(e: Evaluator, unit: Unit, language: str, kind: Value) -> Iterator[Clien
         if client is not None:
             client.set("language", Value(language))
             client.set("context", kind)
+            finish(client)
             yield client
+
+
+def finish(client: Client) -> None:
+    """Facts that rules of every language use: the address by name."""
+    for host in client.hosts:
+        if host.known and isinstance(host.value, str) and host.value:
+            name = host.value.rsplit("@", 1)[-1].rsplit("/", 1)[-1].split(":")[0]
+            client.set("host", Value(name, host.origin, set=host.set))
+            client.set("endpoint", Value(name, host.origin, set=host.set))
+            break
 
 
 def _weight(thing: Thing) -> tuple[int, int]:

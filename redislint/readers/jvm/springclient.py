@@ -19,7 +19,7 @@ from redislint.model.client import Client
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
 from redislint.readers.jvm import uris
-from redislint.readers.jvm.read import context_of
+from redislint.readers.jvm.read import context_of, finish
 
 if TYPE_CHECKING:
     from redislint.readers.jvm.springkeys import Document, Property
@@ -187,7 +187,8 @@ def client(own: Keys, below: list[Keys], source: Source) -> Client:
     made.set("framework", Value("spring-boot", Origin(anchor)))
     made.set("language", Value("yaml" if own.document.yaml else "properties"))
     made.set("property-prefix", Value(own.prefix, Origin(anchor)))
-    kind = context_of(source.path)
+    finish(made)
+    kind = context_of(source.within)
     if profile:
         made.set("profile", Value(profile, Origin(anchor)))
         if _DEVELOPMENT.search(profile):
@@ -359,5 +360,5 @@ def _subject(name: str, text: str, span: Span, source: Source) -> Subject:
     if text and "password" not in name.lower():
         made.set("value", Value(text, Origin(span)))
     made.set("framework", Value("spring-boot"))
-    made.set("context", Value(context_of(source.path)))
+    made.set("context", Value(context_of(source.within)))
     return made
