@@ -143,11 +143,12 @@ _PATTERNS: list[tuple[str, re.Pattern[str], re.Pattern[bytes]]] = []
 def readers_for(source: Source, *, named: bool) -> list[str]:
     """The names of the readers that know such a file."""
     if not _PATTERNS:
-        _PATTERNS.extend((n, re.compile(p), re.compile(c)) for n, (p, c) in BUILTIN.items())
+        _PATTERNS.extend((n, re.compile(p), re.compile(c)) for n, p, c in BUILTIN)
     data = source.data if source.data is not None else source.text.encode()
-    return [
+    found = [
         n for n, path, content in _PATTERNS if path.search(source.path) and content.search(data)
     ]
+    return list(dict.fromkeys(found))
 
 
 def load_reader(name: str) -> Any:

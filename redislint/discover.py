@@ -23,7 +23,7 @@ _WORDS = ("redis", "valkey", "lettuce", "jedis")
 _NAMED = re.compile(r"(?i)redis|valkey|sentinel|lettuce|jedis")
 _MENTION = re.compile(MENTION)
 _ANY = re.compile(
-    "|".join(f"(?:{re.sub(r'^[(][?]i[)]', '', p)})" for p, _ in BUILTIN.values()), re.I
+    "|".join(f"(?:{re.sub(r'^[(][?]i[)]', '', p)})" for _, p, _ in BUILTIN), re.I
 )
 
 

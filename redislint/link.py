@@ -18,6 +18,7 @@ STEPS = (
     ("containers", "link_containers"),
     ("spring", "merge_spring"),
     ("versions", "resolve_versions"),
+    ("validity", "find_refusals"),
     ("clusters", "link_clusters"),
     ("connections", "link_connections"),
     ("purpose", "find_purposes"),

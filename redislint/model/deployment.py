@@ -91,7 +91,17 @@ subject.kind(
 subject.kind("directive", "one line of a configuration file or command line", [
     FactSpec("name", "text", "the name as written"),
     FactSpec("server", "subject", "the server whose line it is", target="server"),
-    FactSpec("words", "int", "the number of words after the name"),
+    FactSpec("problem", "enum", "what is wrong with it", choices=(
+        "refused inline-comment unknown-directive bad-boolean bad-enum-value bad-memory-unit unbalanced-quotes "
+        "equals-or-colon-syntax option-too-new option-removed option-removed-silently "
+        "valkey-only-option-on-redis password-with-space-unquoted client-output-buffer-limit-arguments "
+        "save-odd-or-quoted-arguments acl-rule-invalid utf8-bom duplicate-directive cli-flags-override-conf "
+        "deprecated-alias memory-unit-decimal maxmemory-without-unit-tiny").split()),
+    FactSpec("reason", "text", "what the server says"),
+    FactSpec("value", "text", "the words after the name"),
+    FactSpec("hint", "text", "what was probably meant"),
+    FactSpec("winner", "text", "the value that counts"),
+    FactSpec("versions", "text", "the versions for which it is so"),
 ])  # fmt: skip
 subject.kind("property", "one property of a framework's configuration file", [
     FactSpec("name", "text", "the key as written, with dots"),

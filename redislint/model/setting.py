@@ -32,7 +32,7 @@ _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}
 class Setting:
     """A directive's name (lower case), its words, and the span of the whole line.
 
-    `where` is "file", "command line", "environment" or "server"; `word_spans` are the spans of
+    `where` is "file", "build" (a RUN instruction), "command line", "environment" or "server"; `word_spans` are the spans of
     the words after the name, where the syntax has them.
     """
 
@@ -67,7 +67,7 @@ class Setting:
         A word that is filled in elsewhere gives an unknown value that is set.
         """
         raw = " ".join(self.args)
-        origin = Origin(self.span, "" if self.where == "file" else self.where)
+        origin = Origin(self.span, "" if self.where in ("file", "build") else self.where)
         if self.templated:
             return Value(None, origin, known=False, why="filled in from outside", raw=raw)
         parsed = parse(directive, self.args)

@@ -41,25 +41,26 @@ class Reader(Protocol):
         """The facts of one file; a Problem for what could not be read."""
 
 
-# name -> (regular expression on the path, regular expression on the content)
-BUILTIN: dict[str, tuple[str, bytes]] = {
-    "redisconf": (r"(?i)(^|/)[^/]*(redis|valkey|sentinel|users)[^/]*\.(conf|acl)([._-][\w.-]+)?$|(^|/)[^/]*\.conf(\.\w+)?$",
+# (name, regular expression on the path, regular expression on the content)
+BUILTIN: list[tuple[str, str, bytes]] = [
+    ("redisconf", r"(?i)(redis|valkey)[^/]*\.conf([._-][\w.-]+)?$|(^|/)[^/]*sentinel[^/]*\.conf([._-][\w.-]+)?$|\.acl$", rb"."),
+    ("redisconf", r"(?i)(^|/)[^/]*(redis|valkey|sentinel|users)[^/]*\.(conf|acl)([._-][\w.-]+)?$|(^|/)[^/]*\.conf(\.\w+)?$",
                   rb"(?im)^[ \t]*(port|bind|save|appendonly|protected-mode|requirepass|maxmemory(-policy)?|daemonize|cluster-enabled|dbfilename|databases|replicaof|slaveof|sentinel +\S+|user +\S+ +(on|off)|tls-port|logfile|dir|loglevel|tcp-keepalive|timeout|include|rename-command|masterauth)\b"),
-    "dockerfile": (r"(?i)(^|/)(dockerfile|containerfile)([._-][\w.-]+)?$|\.(dockerfile|containerfile)$", MENTION),
-    "compose": (r"(?i)\.ya?ml([._-]\w+)?$", rb"(?m)^['\"]?services['\"]?[ \t]*:"),
-    "kubernetes": (r"(?i)\.(ya?ml|tpl|json)$", rb"(?m)^[ \t\"-]*kind\"?[ \t]*:"),
-    "helm": (r"(?i)(^|/)[^/]*(values|chart|requirements)[^/]*\.ya?ml$", MENTION),
-    "ecs": (r"(?i)\.json(\.\w+)?$", rb"containerDefinitions"),
-    "terraform": (r"(?i)\.(tf|tofu|hcl)$", MENTION),
-    "cloudformation": (r"(?i)\.(ya?ml|json|template|cfn)$", rb"AWS::(ElastiCache|MemoryDB|ECS)|AWSTemplateFormatVersion"),
-    "systemd": (r"(?i)\.service(\.j2)?$", rb"(?i)(redis|valkey)-(server|sentinel)"),
-    "ansible": (r"(?i)\.ya?ml$", rb"(?i)(redis|valkey)"),
-    "springprops": (r"(?i)(^|/)[^/]*\.(properties|ya?ml)$", rb"(?i)redis|valkey"),
-    "redissonconf": (r"(?i)\.(ya?ml|json)$", rb"singleServerConfig|clusterServersConfig|sentinelServersConfig|masterSlaveServersConfig|replicatedServersConfig"),
-    "java": (r"(?i)\.java$", MENTION),
-    "kotlin": (r"(?i)\.kts?$", MENTION),
-    "python": (r"(?i)\.(py|pyi|ipynb)$", rb"(?i)redis|valkey"),
-    "maven": (r"(?i)(^|/)pom[^/]*\.xml$", rb"<project|<dependenc"),
-    "gradle": (r"(?i)\.gradle(\.kts)?$|(^|/)gradle\.lockfile$|\.versions\.toml$", rb"."),
-    "pydeps": (r"(?i)(^|/)(requirements[^/]*\.(txt|in)|[^/]*requirements\.(txt|in)|requirements/[^/]+\.(txt|in)|constraints[^/]*\.txt|pyproject\.toml|pipfile(\.lock)?|setup\.(cfg|py)|poetry\.lock|uv\.lock|pdm\.lock|pylock[^/]*\.toml)$", rb"(?i)redis|valkey"),
-}  # fmt: skip
+    ("dockerfile", r"(?i)(^|/)(dockerfile|containerfile)([._-][\w.-]+)?$|\.(dockerfile|containerfile)$", MENTION),
+    ("compose", r"(?i)\.ya?ml([._-]\w+)?$", rb"(?m)^['\"]?services['\"]?[ \t]*:"),
+    ("kubernetes", r"(?i)\.(ya?ml|tpl|json)$", rb"(?m)^[ \t\"-]*kind\"?[ \t]*:"),
+    ("helm", r"(?i)(^|/)[^/]*(values|chart|requirements)[^/]*\.ya?ml$", MENTION),
+    ("ecs", r"(?i)\.json(\.\w+)?$", rb"containerDefinitions"),
+    ("terraform", r"(?i)\.(tf|tofu|hcl)$", MENTION),
+    ("cloudformation", r"(?i)\.(ya?ml|json|template|cfn)$", rb"AWS::(ElastiCache|MemoryDB|ECS)|AWSTemplateFormatVersion"),
+    ("systemd", r"(?i)\.service(\.j2)?$", rb"(?i)(redis|valkey)-(server|sentinel)"),
+    ("ansible", r"(?i)\.ya?ml$", rb"(?i)(redis|valkey)"),
+    ("springprops", r"(?i)(^|/)[^/]*\.(properties|ya?ml)$", rb"(?i)redis|valkey"),
+    ("redissonconf", r"(?i)\.(ya?ml|json)$", rb"singleServerConfig|clusterServersConfig|sentinelServersConfig|masterSlaveServersConfig|replicatedServersConfig"),
+    ("java", r"(?i)\.java$", MENTION),
+    ("kotlin", r"(?i)\.kts?$", MENTION),
+    ("python", r"(?i)\.(py|pyi|ipynb)$", rb"(?i)redis|valkey"),
+    ("maven", r"(?i)(^|/)pom[^/]*\.xml$", rb"<project|<dependenc"),
+    ("gradle", r"(?i)\.gradle(\.kts)?$|(^|/)gradle\.lockfile$|\.versions\.toml$", rb"."),
+    ("pydeps", r"(?i)(^|/)(requirements[^/]*\.(txt|in)|[^/]*requirements\.(txt|in)|requirements/[^/]+\.(txt|in)|constraints[^/]*\.txt|pyproject\.toml|pipfile(\.lock)?|setup\.(cfg|py)|poetry\.lock|uv\.lock|pdm\.lock|pylock[^/]*\.toml)$", rb"(?i)redis|valkey"),
+]  # fmt: skip

@@ -255,7 +255,7 @@ def _setting(line: str, span: Span, source: Source) -> Setting | None:
         return None
     place = source.text.find(words[0], span.start, span.end)
     where = source.span(place) if place >= 0 else span
-    return Setting(words[0], tuple(w.strip("\"'") for w in words[1:]), where, "file")
+    return Setting(words[0], tuple(w.strip("\"'") for w in words[1:]), where, "build")
 
 
 def _container(stage: _Stage, source: Source) -> Container | None:

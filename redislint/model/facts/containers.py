@@ -187,7 +187,7 @@ def opening_line(server: Server) -> Value:
     """At the line of the file; absent where no file opens it."""
     for name in ("protected-mode", "bind"):
         for setting in reversed(server.written(name)):
-            if setting.where != "file" or setting.templated:
+            if setting.where not in ("file", "build") or setting.templated:
                 continue
             text = " ".join(setting.args).lower()
             if name == "protected-mode" and text == "no":

@@ -1,0 +1,280 @@
+"""Lines that the server refuses, ignores or overrides → `directive` subjects, by its own judgement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from redislint.judgement.judge import verify
+from redislint.knowledge.directives import all_names, table
+from redislint.model.deployment import Deployment
+from redislint.model.server import Server, shown, spellings
+from redislint.model.setting import Setting
+from redislint.model.subject import Subject
+from redislint.model.value import Origin, Value, default
+from redislint.source import Source, Span
+from redislint.syntax.conf import quote
+
+if TYPE_CHECKING:
+    from redislint.readers import Context
+
+_MOST = 25
+"""Refused lines reported of one file: after that many it is no configuration."""
+
+_REPEATED = frozenset(
+    "save user rename-command loadmodule include client-output-buffer-limit sentinel "
+    "loadmodule-config module-config".split()
+)
+
+
+def find_refusals(deployment: Deployment, context: Context) -> None:
+    """One subject for every line of a server's settings that its version refuses or overrides."""
+    seen: set[tuple[str, int]] = set()
+    for server in [s for s in deployment.subjects if isinstance(s, Server) and s.kind == "server"]:
+        for subject in _of_server(server):
+            place = (subject.anchor.path, subject.anchor.line) if subject.anchor else ("", 0)
+            key = (f"{place[0]}:{subject.get('problem').value}", place[1])
+            if key not in seen:
+                seen.add(key)
+                deployment.subjects.append(subject)
+
+
+def _of_server(server: Server) -> Iterable[Subject]:
+    by_source: dict[int, list[Setting]] = {}
+    for setting in server.settings:
+        if setting.span is not None and setting.where == "file":
+            by_source.setdefault(id(setting.span.source), []).append(setting)
+    for group in by_source.values():
+        yield from _of_file(server, group)
+    options = [s for s in server.settings if s.where == "command line" and not s.templated]
+    if options:
+        text = "\n".join(" ".join(quote(w) for w in (s.name, *s.args)) for s in options)
+        places = dict(enumerate(options, 1))
+        yield from _refused(server, text, places, None)
+    yield from _duplicates(server)
+    for setting in server.settings:
+        if not setting.templated:
+            yield from _spelling(server, setting)
+
+
+def _of_file(server: Server, settings: list[Setting]) -> Iterable[Subject]:
+    first = settings[0].span
+    assert first is not None
+    source = first.source
+    lines = source.text.split("\n")
+    # What a template will write is not judged, and neither is what an `include` brings.
+    kept = {source_line(s.span): s for s in settings if s.span is not None and not s.templated}
+    text = [
+        line if number in kept and kept[number].name not in ("include", "loadmodule") else ""
+        for number, line in enumerate(lines, 1)
+    ]
+    if any("\x00" in line for line in lines):
+        return
+    yield from _refused(server, "\n".join(text), kept, source)
+    if source.outer is None and source.data is not None and source.data.startswith(b"\xef\xbb\xbf"):
+        subject = _subject(
+            server, settings[0], "utf8-bom", "the file begins with a byte-order mark"
+        )
+        subject.anchor = source.line_span(1)
+        yield subject
+
+
+def source_line(span: Span | None) -> int:
+    """The line (from 1) of a span in its own text, embedded or not."""
+    return span.source.text.count("\n", 0, span.start) + 1 if span is not None else 0
+
+
+def _refused(
+    server: Server, text: str, places: dict[int, Setting], source: Source | None
+) -> Iterable[Subject]:
+    """The lines that every version in question refuses, in order."""
+    data = text.encode("utf-8", "surrogateescape").decode("latin-1").encode("latin-1", "replace")
+    raw = data.split(b"\n")
+    for _ in range(_MOST):
+        found: tuple[int, str, str] | None = None
+        for candidate in reversed(server.candidates):
+            verdict = verify(b"\n".join(raw), candidate, build="official")
+            named = re.search(r"user at line (\d+)", verdict.message or "")
+            if verdict.accepted or (verdict.stage not in ("parse", "unresolved") and not named):
+                found = None
+                break
+            line = verdict.line or (int(named[1]) if named else _unknown_line(raw, candidate))
+            if not line or (found is not None and found[0] != line):
+                found = None
+                break
+            found = found or (line, verdict.message or "refused", candidate)
+        if found is None or found[0] not in places:
+            return
+        line, message, candidate = found
+        if places[line].name not in all_names() and any(s.name == "loadmodule" for s in server.settings):
+            raw[line - 1] = b""  # a module's own option
+            continue
+        yield _classified(server, places[line], message, candidate)
+        raw[line - 1] = b""
+
+
+def _unknown_line(raw: list[bytes], server: str) -> int:
+    """The line of the first name that the server does not know."""
+    known = table(server)
+    for number, line in enumerate(raw, 1):
+        words = line.split()
+        if (
+            words
+            and not words[0].startswith(b"#")
+            and words[0].decode("latin-1").lower() not in known
+        ):
+            return number
+    return 0
+
+
+def _subject(server: Server, setting: Setting, problem: str, reason: str) -> Subject:
+    subject = Subject(server.label, setting.span, "directive")
+    origin = Origin(setting.span)
+    subject.set("problem", Value(problem, origin))
+    subject.set("name", Value(setting.written, origin))
+    subject.set("reason", Value(reason, Origin(None, f"what {shown(server.server)} says")))
+    subject.set("versions", Value(_versions(server), server.version_origin))
+    subject.links["server"] = server
+    return subject
+
+
+def _versions(server: Server) -> str:
+    if len(server.candidates) == 1:
+        return shown(server.candidates[0])
+    return (
+        "every version in question"
+        if server.version_origin.span is None
+        else "each of its versions"
+    )
+
+
+def _classified(server: Server, setting: Setting, message: str, candidate: str) -> Subject:
+    """The refused line with the kind of its mistake, as the rules name them."""
+    known = table(candidate)
+    directive = known.get(setting.name)
+    problem = "refused"
+    hint = ""
+    commented = next((i for i, w in enumerate(setting.args) if w.startswith("#")), None)
+    raw = setting.span.text if setting.span else ""
+    if "nbalanced quotes" in message:
+        problem = "unbalanced-quotes"
+    elif directive is None:
+        problem, hint = _unknown(setting, candidate)
+    elif (commented is not None and directive.kind != "string") or (commented or 0) > 0:
+        problem = "inline-comment"
+    elif directive.kind == "bool":
+        problem = "bad-boolean"
+    elif directive.kind == "enum":
+        problem = "bad-enum-value"
+        hint = ", ".join(directive.enum)
+    elif directive.kind in ("memory", "percent-or-memory"):
+        problem = "bad-memory-unit"
+    elif setting.name in ("requirepass", "masterauth", "primaryauth") and len(setting.args) > 1:
+        problem = "password-with-space-unquoted"
+    elif setting.name == "client-output-buffer-limit":
+        problem = "client-output-buffer-limit-arguments"
+    elif setting.name == "save":
+        problem = "save-odd-or-quoted-arguments"
+    elif setting.name == "user":
+        problem = "acl-rule-invalid"
+    subject = _subject(server, setting, problem, message)
+    subject.set("hint", Value(hint) if hint else default(None, "no suggestion"))
+    subject.set("value", Value(" ".join(setting.args)[:60], Origin(setting.span)))
+    assert raw is not None
+    return subject
+
+
+def _unknown(setting: Setting, candidate: str) -> tuple[str, str]:
+    from difflib import get_close_matches
+
+    from redislint.knowledge.servers import SERVERS, flavour
+
+    name = setting.name
+    if "=" in setting.written or name.endswith(":"):
+        return "equals-or-colon-syntax", re.split(r"[=:]", name)[0]
+    holders = all_names().get(name, ())
+    if holders:
+        same = [s for s in holders if flavour(s) == flavour(candidate)]
+        if not same:
+            return "valkey-only-option-on-redis", f"{flavour(holders[0])} knows it"
+        if all(SERVERS.index(s) > SERVERS.index(candidate) for s in same):
+            return "option-too-new", f"since {shown(same[0])}"
+        return "option-removed", f"last known to {shown(same[-1])}"
+    close = get_close_matches(name, table(candidate), n=1, cutoff=0.75)
+    return "unknown-directive", f"did you mean {close[0]}?" if close else ""
+
+
+def _duplicates(server: Server) -> Iterable[Subject]:
+    """Settings that a later line of the same server sets to something else."""
+    last: dict[str, Setting] = {}
+    for setting in server.settings:
+        family = spellings(setting.name)[0] if setting.name in all_names() else setting.name
+        family = min(spellings(setting.name)) if setting.name in all_names() else family
+        if setting.name in _REPEATED:
+            continue
+        before = last.get(family)
+        last[family] = setting
+        if before is None or before.args == setting.args or before.templated or setting.templated:
+            continue
+        if before.where == "file" and setting.where != "file":
+            problem = "cli-flags-override-conf"
+        elif before.where == setting.where == "file" and _same_file(before, setting):
+            problem = "duplicate-directive"
+        else:
+            continue
+        subject = _subject(server, before, problem, "the last line counts")
+        subject.set("winner", Value(_masked(setting), Origin(setting.span)))
+        yield subject
+
+
+def _masked(setting: Setting) -> str:
+    directive = table("redis-8.2").get(setting.name) or table("valkey-9.1").get(setting.name)
+    if directive is not None and directive.secret:
+        return "another value"
+    return " ".join(setting.args)[:60] or '""'
+
+
+def _same_file(one: Setting, two: Setting) -> bool:
+    return one.span is not None and two.span is not None and one.span.source is two.span.source
+
+
+def _spelling(server: Server, setting: Setting) -> Iterable[Subject]:
+    """Names that still work and have a newer one; values that mean less than they seem to."""
+    known = table(server.candidates[-1])
+    directive = known.get(setting.name)
+    if directive is None:
+        return
+    oldest = table(server.candidates[0])
+    if directive.name != setting.name and "slave" in setting.name + directive.name:
+        newer = next((n for n in (directive.name, *directive.aliases) if "slave" not in n), "")
+        if newer and newer in oldest and "slave" in setting.name:
+            subject = _subject(server, setting, "deprecated-alias", "the old name of a directive")
+            subject.set("hint", Value(newer))
+            yield subject
+    elif "ziplist" in setting.name and setting.name.replace("ziplist", "listpack") in oldest:
+        subject = _subject(server, setting, "deprecated-alias", "the old name of a directive")
+        subject.set("hint", Value(setting.name.replace("ziplist", "listpack")))
+        yield subject
+    if (
+        directive.kind == "memory"
+        and setting.args
+        and re.fullmatch(r"\d+[kmg]", setting.args[0].lower())
+    ):
+        subject = _subject(server, setting, "memory-unit-decimal", "k, m and g are powers of ten")
+        subject.set("hint", Value(setting.args[0] + "b"))
+        subject.set("value", Value(setting.args[0], Origin(setting.span)))
+        yield subject
+    if (
+        setting.name == "maxmemory"
+        and setting.args
+        and setting.args[0].isdigit()
+        and 0 < int(setting.args[0]) < 2**20
+    ):
+        subject = _subject(
+            server, setting, "maxmemory-without-unit-tiny", "a plain number is bytes"
+        )
+        subject.set("value", Value(setting.args[0], Origin(setting.span)))
+        yield subject
+    if directive.kind == "dead":
+        yield _subject(server, setting, "option-removed-silently", "read and ignored")
