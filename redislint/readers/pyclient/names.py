@@ -35,6 +35,9 @@ _ROLES = {
     "DecorrelatedJitterBackoff": "backoff", "ExponentialWithJitterBackoff": "backoff",
 }  # fmt: skip
 
+CONSTRUCTORS = frozenset(_ROLES)
+"""Last names of everything that makes a client or a part of one."""
+
 _MODULES = frozenset(
     "client cluster connection sentinel retry backoff utils asyncio commands rediscluster".split()
 )

@@ -11,7 +11,7 @@ from redislint.readers.pyclient import settings, traps, uses
 from redislint.readers.pyclient.build import Built, build
 from redislint.readers.pyclient.context import context_of
 from redislint.readers.pyclient.evaluate import Evaluator
-from redislint.readers.pyclient.names import PACKAGES, Made
+from redislint.readers.pyclient.names import CONSTRUCTORS, Made
 from redislint.readers.pyclient.scopes import Module, Scope
 from redislint.readers.pyclient.things import Function, Scalar, Thing
 from redislint.source import Source
@@ -89,9 +89,23 @@ class Loader:
         source = self.context.find(path) if read <= MAX_IMPORTED and path.strip("/.py") else None
         module = None
         if source is not None and len(source.text) < 400_000 and _MENTIONS.search(source.text):
-            module = Module(path, parse(source))
+            module = _parsed(source)
         self.modules[path] = module
         return module
+
+
+_recent: dict[int, tuple[Source, Module]] = {}
+"""Modules that others import, by the identity of their source: parsed once for many readers."""
+
+
+def _parsed(source: Source) -> Module:
+    held = _recent.pop(id(source), None)
+    if held is None or held[0] is not source:
+        held = (source, Module(source.path, parse(source)))
+        while len(_recent) >= 40:
+            _recent.pop(next(iter(_recent)))
+    _recent[id(source)] = held
+    return held[1]
 
 
 def read_module(source: Source, context: Context) -> list[Subject]:
@@ -132,8 +146,9 @@ def _constructions(evaluator: Evaluator) -> list[Made]:
     found: dict[int, Made] = {}
     factories: dict[int, list[Made]] = {}
     calls_of: dict[int, list[Made]] = {}
+    makers = _makers(evaluator.module)
     for node, scope in evaluator.module.calls:
-        if not _may_construct(evaluator, node, scope):
+        if _callee(evaluator.module, node) not in makers:
             continue
         thing = evaluator.eval(node, scope)
         if not isinstance(thing, Made) or thing.span.source is not evaluator.module.tree.source:
@@ -159,21 +174,57 @@ def _constructions(evaluator: Evaluator) -> list[Made]:
     return sorted(found.values(), key=lambda m: m.span.start)
 
 
-def _may_construct(evaluator: Evaluator, node: Node, scope: Scope) -> bool:
-    """Whether a call can make a client here: what is imported from elsewhere makes it there."""
-    root = node.child_by_field_name("function")
-    while root is not None and root.type in ("attribute", "call", "subscript"):
-        field = {"attribute": "object", "call": "function", "subscript": "value"}[root.type]
-        root = root.child_by_field_name(field)
-    if root is None or root.type != "identifier":
-        return root is not None and root.type not in ("string", "concatenated_string")
-    found = scope.lookup(evaluator.module.text(root))
-    if found is None:
-        return evaluator.module.text(root) in ("self", "cls")
-    return any(b.kind != "import" or b.target.split(".")[0] in _MAKERS for b in found[1])
+def _makers(module: Module) -> set[str]:
+    """Names whose call may make a client here: constructors, and what leads to one in this file.
+
+    Functions around a constructor, classes derived from a client, aliases and partials count; what
+    is imported from elsewhere makes its clients there.
+    """
+    names = {*CONSTRUCTORS, "from_url", "master_for", "slave_for"}
+    aliases: list[tuple[str, str]] = []
+    for scope in module.scopes.values():
+        for name, bindings in scope.names.items():
+            for binding in bindings:
+                if binding.kind == "import" and binding.target.rsplit(".", 1)[-1] in names:
+                    names.add(name)
+                elif binding.kind == "value" and binding.node.type in _ALIASING:
+                    aliases.append((name, module.text(binding.node)))
+                elif binding.kind == "class":
+                    bases = binding.node.child_by_field_name("superclasses")
+                    aliases.append((name, module.text(bases) if bases is not None else ""))
+    if any(target.startswith("dependency_injector") for target, _ in module.imports):
+        names |= {"Singleton", "Factory", "Resource", "ThreadSafeSingleton"}
+    called = [(_callee(module, node), scope) for node, scope in module.calls]
+    for _ in range(4):
+        before = len(names)
+        for name, text in aliases:
+            if name not in names and any(word in names for word in _WORD.findall(text[:400])):
+                names.add(name)
+        for callee, scope in called:
+            function = _function_of(scope)
+            if callee in names and function is not None and function.node.type != "lambda":
+                own = module.text(function.node.child_by_field_name("name"))
+                if own != "__init__":
+                    names.add(own)
+        if len(names) == before:
+            break
+    return names
 
 
-_MAKERS = frozenset([*PACKAGES, "functools", "dependency_injector"])
+_WORD = re.compile(r"\w+")
+_ALIASING = frozenset(
+    "identifier attribute call conditional_expression boolean_operator lambda".split()
+)
+
+
+def _callee(module: Module, node: Node) -> str:
+    """The last name of what a call calls."""
+    function = node.child_by_field_name("function")
+    if function is not None and function.type == "attribute":
+        function = function.child_by_field_name("attribute")
+    if function is None or function.type != "identifier":
+        return ""
+    return module.text(function)
 
 
 def _moved(made: Made, node: Node, evaluator: Evaluator) -> Made:

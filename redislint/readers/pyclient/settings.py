@@ -246,6 +246,8 @@ def _celery(ev: Evaluator, context: str) -> Iterator[Subject]:
         if found is not None:
             settings[name.lower().removeprefix("celery_")] = found
     app: Span | None = None
+    if not settings and "elery" not in ev.module.tree.source.text:
+        return
     for node, scope in ev.module.calls:
         function = node.child_by_field_name("function")
         text = ev.module.text(function) if function is not None else ""

@@ -47,6 +47,7 @@ WATCHED = frozenset(
 )  # fmt: skip
 
 
+_PLAUSIBLE = re.compile(r"(?i)redis|valkey|cache|conn|client|rdb|(^|[._])r$|(^|[._])db$")
 _INSTANT = frozenset(
     "pipeline pubsub from_url register_script lock close from_pool json ft ts".split()
 )
@@ -110,7 +111,10 @@ class _Uses:
     def _in_coroutine(
         self, name: str, node: Node, scope: Scope, function: Node
     ) -> Iterable[Subject]:
-        thing = self.ev.eval(function.child_by_field_name("object"), scope)
+        held = function.child_by_field_name("object")
+        if held is None or not _PLAUSIBLE.search(self.module.text(held)[-60:]):
+            return
+        thing = self.ev.eval(held, scope)
         if not isinstance(thing, Made) or not thing.is_client or thing.kind.asyncio:
             return
         if name in _INSTANT or thing.call in self.told:
