@@ -57,6 +57,14 @@ def client_version(subject: Subject) -> Value:
     return release_of(subject, origin, "no manifest names its release")
 
 
+@computed("dependency", "decides", "bool", "this line decides a release that the application runs")
+def decides(subject: Subject) -> Value:
+    """Not for tests only, not a repetition of another line, not idle beside another client."""
+    out = subject.get("scope").value in ("test", "dev")
+    out = out or subject.get("duplicate").is_true or subject.get("unused").is_true
+    return Value(not out, Origin(subject.anchor, "the release that runs"))
+
+
 def _boot(subject: Subject) -> Value:
     found = subject.links.get("boot")
     if not isinstance(found, Dependency):
