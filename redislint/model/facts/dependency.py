@@ -27,6 +27,10 @@ _AWS = re.compile(r"(?i)\.(cache|memorydb)\.(.*\.)?amazonaws\.com|\.memorydb\.")
 MODES = ("cluster", "sentinel", "standalone", "master-replica")
 
 
+MOST = 10
+"""How many bugs a finding lists; the rest is counted."""
+
+
 def _plain(version: str) -> str:
     return version.removesuffix(".RELEASE").removesuffix(".Final")
 
@@ -62,7 +66,7 @@ def decides(subject: Subject) -> Value:
     """Not for tests only, not a repetition of another line, not idle beside another client."""
     out = subject.get("scope").value in ("test", "dev")
     out = out or subject.get("duplicate").is_true or subject.get("unused").is_true
-    return Value(not out, Origin(subject.anchor, "the release that runs"))
+    return Value(not out, Origin(subject.anchor, "no other line does"))
 
 
 def _boot(subject: Subject) -> Value:
@@ -156,7 +160,10 @@ def known_bugs(subject: Subject) -> Value:
     found = _met(subject)
     if found is None:
         return unknown("the release is unknown", set=False)
-    return default(tuple(f"{b.id} ({b.phrase}; {_fixed(b, subject)})" for b in found), "")
+    texts = [f"{b.id} ({b.phrase}; {_fixed(b, subject)})" for b in found[:MOST]]
+    if len(found) > MOST:
+        texts.append(f"and {len(found) - MOST} more")
+    return Value(tuple(texts), Origin(None, "from the project's issues and tags"))
 
 
 def _fixed(bug: Bug, subject: Subject) -> str:
@@ -190,9 +197,12 @@ def grave_bugs(subject: Subject) -> Value:
 def worst_bugs(subject: Subject) -> Value:
     """One line for messages."""
     found = _met(subject) or []
-    text = "; ".join(f"{b.phrase} ({b.id})" for b in found[:2])
-    if len(found) > 2:
-        text += f"; and {len(found) - 2} more"
+    shown = [f"{b.phrase} ({b.id})" for b in found[:2]]
+    if len("; ".join(shown)) > 170:
+        shown = shown[:1]
+    text = "; ".join(shown)
+    if len(found) > len(shown):
+        text += f"; and {len(found) - len(shown)} more"
     return default(text, "")
 
 
