@@ -86,7 +86,7 @@ def snapshot(
     server: str,
 ) -> Snapshot:
     """Everything that one server tells. Raises AuditError."""
-    shot = Snapshot(target.name, expected=expected)
+    shot = Snapshot(target.name, target.path or target.host, expected=expected)
     with Wire(target, options) as wire:
         _take_info(wire, shot)
         _take_config(wire, shot, config_command, problems)

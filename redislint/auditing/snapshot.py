@@ -42,12 +42,14 @@ class Expectation:
 class Snapshot:
     """A server's answers. What was not asked, or was refused, is None.
 
-    `name` is how users see it ("redis://10.0.0.5:6379" or a file). `earlier` is an INFO sample
+    `name` is how users see it ("redis://10.0.0.5:6379" or a file), `host` the address at which
+    it answered, empty for dumps. `earlier` is an INFO sample
     from before `info`, `now` the server's clock in seconds, `reachable` node addresses of its
     cluster that the auditing host could (True) or could not (False) open.
     """
 
     name: str
+    host: str = ""
     info: dumps.Fields = field(default_factory=dict)
     earlier: dumps.Fields | None = None
     config: dumps.Fields | None = None
