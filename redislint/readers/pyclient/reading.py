@@ -112,7 +112,7 @@ def read_module(source: Source, context: Context) -> list[Subject]:
     """Every subject of a module."""
     module = Module(source.path, parse(source))
     evaluator = Evaluator(module, Loader(context, module))
-    kind = context_of(source.path, [name for name, _ in module.imports])
+    kind = context_of(source.within, [name for name, _ in module.imports])
     found: dict[int, Built] = {}
     made = _constructions(evaluator)
     consumed = _consumed(made)
