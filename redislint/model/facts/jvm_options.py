@@ -81,6 +81,7 @@ _OPTIONS = [
     FactSpec("profile", "text", "the Spring profile it belongs to"),
     FactSpec("timeout-site", "text", "where a command timeout would be set"),
     FactSpec("asynchronous", "bool", "futures or reactive streams are used"),
+    FactSpec("per-call", "bool", "a request handler makes it each time and never closes it"),
     FactSpec("connects", "bool", "a connection is made in the code that was read"),
 ]  # fmt: skip
 

@@ -77,10 +77,29 @@ def make(e: Evaluator, unit: Unit, language: str, kind: Value) -> Iterator[Clien
     for thing in best.values():
         client = interpret(thing, e)
         if client is not None:
+            if _per_call(thing):
+                client.set("per-call", Value(True, Origin(thing.span)))
             client.set("language", Value(language))
             client.set("context", kind)
             finish(client)
             yield client
+
+
+_HANDLERS = (
+    "GetMapping PostMapping PutMapping DeleteMapping PatchMapping RequestMapping Scheduled "
+    "KafkaListener RabbitListener EventListener GET POST PUT DELETE"
+).split()
+_CLOSES = frozenset(("shutdown", "close", "shutdownAsync", "destroy", "use"))
+
+
+def _per_call(thing: Thing) -> bool:
+    """Whether a request handler makes the object each time and never closes it."""
+    method = thing.owner[0] if thing.owner else None
+    if method is None or not method.annotation(*_HANDLERS):
+        return False
+    body = method.owner.unit.data[method.start : method.end] if method.owner else b""
+    guarded = re.search(rb"== *null|computeIfAbsent|try *\(", body)
+    return not guarded and not any(c.name in _CLOSES for c in thing.calls)
 
 
 def finish(client: Client) -> None:

@@ -6,14 +6,180 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from redislint.model.subject import Subject
+from redislint.model.value import Origin, Value
+from redislint.readers.jvm import keys, serializers
+from redislint.readers.jvm.walk import Scope, nodes
+
 if TYPE_CHECKING:
     from redislint.model.client import Client
-    from redislint.model.subject import Subject
-    from redislint.syntax.jvm import Unit
+    from redislint.source import Span
+    from redislint.syntax.jvm import ClassDef, Method, Node, Unit
 
-MENTION = re.compile(r"(?!)")
+MENTION = re.compile(
+    r"DefaultTyping\s*\(|JdkSerializationRedisSerializer|RedisSerializer\s*\.\s*java\b|"
+    r"new RedisTemplate\b|RedisTemplate<|\bJedis\b|\.getResource\s*\(|\.keys\s*\(|"
+    r"setIfAbsent\s*\(|\bsetnx\s*\(|\.sync\s*\(|JedisCluster"
+)
+"""Without one of these a file has no trap of this module."""
+
+_CALLBACKS = frozenset(
+    "thenApply thenAccept thenRun thenCompose whenComplete handle subscribe doOnNext doOnSuccess "
+    "thenApplyAsync_ addListener".split()
+)
+_STEREOTYPES = frozenset(
+    "Component Service Repository Configuration Controller RestController Singleton "
+    "ApplicationScoped Bean".split()
+)
 
 
 def find(unit: Unit, clients: list[Client]) -> Iterator[Subject]:
     """The traps of a unit."""
-    return iter(())
+    if not MENTION.search(unit.source.text):
+        return
+    seen: set[tuple[str, int]] = set()
+    for made in _find(unit):
+        assert made.anchor is not None
+        place = (str(made.get("trap").value), made.anchor.start)
+        if place not in seen:
+            seen.add(place)
+            yield made
+
+
+def trap(unit: Unit, node: Node, name: str, called: str, detail: str = "") -> Subject:
+    """A call that a rule of that name reports."""
+    span = unit.span(node.at if node.at > node.start else node.start, node.end)
+    made = Subject(f"{called}()", span, "call")
+    made.set("name", Value(called, Origin(span)))
+    made.set("trap", Value(name, Origin(span)))
+    made.set("detail", Value(detail or called, Origin(span)))
+    made.set("language", Value(unit.language))
+    return made
+
+
+def _find(unit: Unit) -> Iterator[Subject]:
+    jedis = _imports(unit, "redis.clients.jedis")
+    lettuce = _imports(unit, "io.lettuce", "com.lambdaworks.redis")
+    for cls in [*unit.all_classes(), unit.top]:
+        if jedis:
+            yield from _shared_jedis(unit, cls)
+        for method in [*cls.methods, *cls.initializers]:
+            if not MENTION.search(unit.data[method.start : method.end].decode("utf-8", "replace")):
+                continue
+            scope = Scope(method)
+            yield from serializers.find(unit, scope)
+            yield from keys.find(unit, scope)
+            if jedis:
+                yield from _not_closed(unit, scope)
+            if lettuce:
+                yield from _blocking(unit, scope)
+
+
+def _imports(unit: Unit, *packages: str) -> bool:
+    names = [*unit.imports.values(), *unit.stars]
+    if not names:
+        return True
+    return any(n.startswith(packages) for n in names)
+
+
+def _shared_jedis(unit: Unit, cls: ClassDef) -> Iterator[Subject]:
+    """A Jedis connection that several threads get: a bean, a static field, a service's field."""
+    if unit.imports and unit.imports.get("Jedis", "redis.clients.jedis.Jedis") != (
+        "redis.clients.jedis.Jedis"
+    ):
+        return
+    for method in cls.methods:
+        if method.type == "Jedis" and method.annotation("Bean") and not _per_use(method):
+            node = method.body
+            if node is not None:
+                made = trap(unit, node, "jedis-shared-between-threads", "Jedis", method.name)
+                made.anchor = _header(unit, method)
+                yield made
+    singleton = any(a.name in _STEREOTYPES for a in cls.annotations)
+    for field in cls.fields.values():
+        if field.type == "Jedis" and (field.static or singleton) and field.value is not None:
+            yield trap(unit, field.value, "jedis-shared-between-threads", "Jedis", field.name)
+
+
+def _per_use(method: Method) -> bool:
+    scope = method.annotation("Scope")
+    return scope is not None
+
+
+def _header(unit: Unit, method: Method) -> Span:
+    text = unit.data[method.start : method.end]
+    at = text.find(method.name.encode() + b"(")
+    start = method.start + max(at, 0)
+    return unit.span(start, start + len(method.name.encode()))
+
+
+def _not_closed(unit: Unit, scope: Scope) -> Iterator[Subject]:
+    """getResource() whose connection is never given back in the method."""
+    if scope.method.type in ("Jedis", "T"):
+        return
+    for node in scope.all:
+        chained = node.kind == "call" and node.obj is not None and _borrows(node.obj, scope)
+        if chained and node.name not in ("use", "close", "let", "apply", "also", "run"):
+            assert node.obj is not None
+            yield trap(unit, node.obj, "jedis-not-closed", "getResource", node.name)
+        if node.kind == "local" and _borrows(node.value, scope):
+            if node.type == "resource" or not node.name:
+                continue
+            if not _given_back(node.name, scope):
+                yield trap(unit, node.value, "jedis-not-closed", "getResource", node.name)
+        if node.kind == "assign" and node.obj is not None and _borrows(node.value, scope):
+            name = node.obj.name if node.obj.kind == "name" else ""
+            local = any(n.kind == "local" and n.name == name for n in scope.all)
+            if name and local and not _given_back(name, scope):
+                yield trap(unit, node.value, "jedis-not-closed", "getResource", name)
+
+
+def _borrows(node: Node | None, scope: Scope) -> bool:
+    if node is None or node.kind != "call" or node.name != "getResource" or node.args:
+        return False
+    owner = scope.type_of(node.obj)
+    if owner:
+        return "Pool" in owner
+    named = node.obj.name.lower() if node.obj is not None and node.obj.kind == "name" else ""
+    return "pool" in named
+
+
+def _given_back(name: str, scope: Scope) -> bool:
+    """Whether a name is closed, returned, stored or handed to something that may close it."""
+    for node in scope.all:
+        if node.kind == "call":
+            target = node.obj
+            own = target is not None and target.kind == "name" and target.name == name
+            if own and node.name in ("close", "use", "disconnect", "quit"):
+                return True
+            for _, argument in node.args:
+                if argument.kind == "name" and argument.name == name:
+                    return True
+        if node.kind in ("return", "assign", "new", "array"):
+            parts = [node.value] if node.kind != "new" else [a for _, a in node.args]
+            parts += node.items
+            if any(p is not None and p.kind == "name" and p.name == name for p in parts):
+                return True
+        if node.kind == "lambda" and any(
+            n.kind == "name" and n.name == name for n in nodes(node.body)
+        ):
+            return True
+        if node.kind == "try" and any(
+            n.kind == "name" and n.name == name for n in node.body.items[:1]
+        ):
+            return True
+    return False
+
+
+def _blocking(unit: Unit, scope: Scope) -> Iterator[Subject]:
+    """`connection.sync()` inside a callback that Lettuce runs on its event loop."""
+    for node in scope.all:
+        if node.kind != "call" or node.name not in _CALLBACKS:
+            continue
+        for _, argument in node.args:
+            if argument.kind != "lambda":
+                continue
+            for inner in nodes(argument.body):
+                if inner.kind == "call" and inner.name == "sync" and not inner.args:
+                    yield trap(unit, inner, "lettuce-blocking-in-event-loop", "sync", node.name)
+                    break
