@@ -123,4 +123,4 @@ def test_agrees_with_config_get(server: str) -> None:
             and ((found := ours.get(name)) is None or found.value != value)
         }
         assert differ == {}, text.decode()
-    assert compared > COUNT // 2
+    assert compared >= COUNT // 4
