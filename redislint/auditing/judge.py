@@ -19,7 +19,7 @@ from redislint.findings.finding import Finding, Fix, Reason
 from redislint.findings.outcome import SEVERITY
 from redislint.knowledge.diagnostics import Diagnostic, load
 from redislint.model.deployment import Deployment
-from redislint.rules.book import Rule
+from redislint.rules.book import Book, Rule
 
 
 def diagnose(shot: Snapshot) -> list[Finding]:
@@ -97,11 +97,13 @@ def deployment_of(shots: list[Snapshot], version: str = "") -> Deployment:
     return deployment
 
 
-def apply_rules(shots: list[Snapshot], rules: list[Rule], version: str = "") -> list[Finding]:
-    """Findings of the rules for servers."""
+def apply_rules(shots: list[Snapshot], book: Book, version: str = "") -> list[Finding]:
+    """Findings of the rules that are not in preview."""
     from redislint.rules.judge import judge
 
-    return judge(deployment_of(shots, version), rules)
+    book.load_facts({"server"})  # before the model is made: it asks for computed facts
+    chosen = [rule for rule in book.rules.values() if not rule.preview]
+    return judge(deployment_of(shots, version), chosen)
 
 
 def without_echo(live: list[Finding], ruled: list[Finding]) -> list[Finding]:

@@ -227,6 +227,13 @@ class Wire:
             return f"{name}: does not speak TLS on this port: use redis:// and no --tls"
         if "certificate required" in lower or "certificate_required" in lower:
             return f"{name}: wants a client certificate: --cert FILE --key FILE"
+        ended = ("eof occurred", "closed", "reset", "broken pipe")
+        if self.target.tls and not self.options.cert and any(word in lower for word in ended):
+            # With TLS 1.3 the refusal comes after the handshake, often as a plain end.
+            return (
+                f"{name}: ended TLS after the handshake: it may want a client certificate:"
+                " --cert FILE --key FILE"
+            )
         if (
             "ssl" in lower
             and self.target.tls

@@ -210,8 +210,7 @@ def _report(
     if any(shot.config is not None for shot in shots):
         book = load_book()
         report.book = book
-        chosen = [rule for rule in book.rules.values() if not rule.preview]
-        ruled = without_echo(live, apply_rules(shots, chosen, options["server"]))
+        ruled = without_echo(live, apply_rules(shots, book, options["server"]))
     order = {shot.name: number for number, shot in enumerate(shots)}
     report.findings = [
         f

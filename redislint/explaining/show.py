@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,8 @@ WIDTH = 96
 
 def answer_text(answer: Answer) -> str:
     """A rule's page, a directive's facts, or the messages with their causes."""
+    if answer.kind == "rule":
+        return _rule(answer)
     if answer.page:
         return answer.page.rstrip()
     if not answer.messages:
@@ -24,6 +27,16 @@ def answer_text(answer: Answer) -> str:
             lines.append(f'see one with: redislint explain "{answer.nearest[0]}"')
         return "\n".join(lines)
     return "\n\n".join("\n".join(_message(message)) for message in answer.messages)
+
+
+def _rule(answer: Answer) -> str:
+    """A rule's page without its machine part, under a line that says what it is."""
+    match = answer.matches[0]
+    head = (
+        f"{match['name']} ({match['code']}, {match['severity']}, confidence {match['confidence']})"
+    )
+    body = re.sub(r"\A# [^\n]*\n+(?:```toml\n.*?\n```\n)?", "", answer.page, flags=re.DOTALL)
+    return f"{head}\n\n{body.strip()}"
 
 
 def _message(message: Message) -> Iterator[str]:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from redislint.cli.audit import command
 from tests.audit.dumps import HEALTHY, config, info, read
 
-PASSWORD = "k4Vq-example-0b1d"
+PASSWORD = "k4Vqt93mWz0b1dXs"
 
 
 def run(*arguments: str) -> tuple[int, str, str]:

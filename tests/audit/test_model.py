@@ -29,7 +29,7 @@ def test_a_setting_points_at_its_line_and_hides_its_secret() -> None:
     span = server.written("requirepass")[0].span
     assert span is not None
     assert span.source.line_text(span.line) == "****"
-    assert server.get("requirepass").value == "k4Vq-example-0b1d"
+    assert server.get("requirepass").value == "k4Vqt93mWz0b1dXs"
 
 
 def test_the_version_is_what_info_says() -> None:

@@ -110,3 +110,32 @@ def test_passwords_of_a_log_are_never_printed() -> None:
 def test_odd_input_is_answered(text: str) -> None:
     data = as_json(text)
     assert data["matches"] == []
+
+
+def test_a_rule_is_shown_as_its_page_without_the_machine_part() -> None:
+    data = as_json("implicit-replication-exposed-server")
+    assert data["kind"] == "rule"
+    assert data["matches"][0]["name"] == "implicit-replication-exposed-server"
+    code = data["matches"][0]["code"]
+    assert as_json(code.lower())["matches"] == data["matches"]
+    output = run(code)[1]
+    assert output.startswith(f"implicit-replication-exposed-server ({code}, error,")
+    assert "```toml" not in output
+    assert "## Wrong" in output
+
+
+def test_the_files_say_which_cause_it_is(tmp_path: Path) -> None:
+    (tmp_path / "compose.yml").write_text(
+        'services:\n  redis:\n    image: redis:7.2\n    ports: ["6379:6379"]\n'
+    )
+    data = as_json(READONLY, str(tmp_path))
+    assert [(row["rule"], row["line"]) for row in data["files"]] == [
+        ("implicit-replication-exposed-server", 4)
+    ]
+    assert "compose.yml:4: RL101" in run(READONLY, str(tmp_path))[1]
+
+
+def test_files_that_show_no_cause_are_said_to_show_none(tmp_path: Path) -> None:
+    (tmp_path / "compose.yml").write_text("services:\n  web:\n    image: nginx:1.27\n")
+    assert as_json(READONLY, str(tmp_path))["files"] == []
+    assert "none of these causes" in run(READONLY, str(tmp_path))[1]
