@@ -106,7 +106,7 @@ def understand(
     options["write-rate"] = f"{per_s:.3f}"
     notes["write-rate"] = f"{rate(per_s)}: changes between two samples, {sample_s:g} s apart"
     if keys:
-        value = max(1.0, data / keys - Machine().key_overhead - 20)
+        value = max(1.0, data / keys - 80)
         options["value-size"] = f"{min(value, 512 * 2**20):.0f}b"
         options["key-size"] = "20b" if keys * 21 < data else "1b"
         notes["value-size"] = f"value size {size(value)}: memory over {keys} keys"
