@@ -107,8 +107,7 @@ def check(
     else:
         read_files(deployment, tree, wanted, report)
     _configure(deployment, config)
-    link(deployment, tree)
-    _configure_servers(deployment, config)
+    link(deployment, tree, lambda found: _configure_servers(found, config))
     rules, unknown = choose(book, config)
     for selector in unknown:
         where = str(config.path) if config.path else "command line"

@@ -7,6 +7,7 @@ order, because each needs what those before it found.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from redislint.model.deployment import Deployment
@@ -25,8 +26,13 @@ STEPS = (
 )
 
 
-def link(deployment: Deployment, context: Context) -> None:
-    """Link everything that the readers found; the deployment's subjects grow by servers and links."""
+def link(
+    deployment: Deployment, context: Context, settle: Callable[[Deployment], None] = lambda _: None
+) -> None:
+    """Link everything that the readers found: the deployment grows by servers and links.
+
+    `settle` puts what the user says over what the files show, once the servers are known.
+    """
     for module, function in STEPS:
         try:
             step = importlib.import_module(f"redislint.linking.{module}")
@@ -35,3 +41,5 @@ def link(deployment: Deployment, context: Context) -> None:
                 raise
             continue
         getattr(step, function)(deployment, context)
+        if module == "containers":
+            settle(deployment)

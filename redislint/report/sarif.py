@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import uuid
 from typing import Any
 from urllib.parse import quote
 
@@ -115,6 +116,9 @@ def template(rule: Rule) -> str:
         at = match.end()
     parts.append(rule.message[at:].replace("{", "{{").replace("}", "}}"))
     text = re.sub(r"''(\{\d+\})''", r"'\1'", "".join(parts))
+    if not _FIELD.search(rule.message):
+        # Validators ask for something that tells one result from the next.
+        return _sentence(text).removesuffix(".") + " (in '{0}')."
     return _sentence(text)
 
 
@@ -126,7 +130,7 @@ def _sentence(text: str) -> str:
 def _message(finding: Finding) -> dict[str, Any]:
     if finding.rule.message:
         pattern = template(finding.rule)
-        arguments = finding.arguments
+        arguments = finding.arguments or [finding.subject or finding.span.path]
     else:
         pattern, arguments = "'{0}'.", [finding.message]
     text = re.sub(r"\{(\d+)\}", lambda m: arguments[int(m[1])], pattern)
@@ -151,7 +155,7 @@ def _descriptor(rule: Rule, cwes: list[str]) -> dict[str, Any]:
         tags.insert(0, "security")
     if rule.cwe:
         tags.append("external/cwe/" + rule.cwe.lower())
-    properties["tags"] = tags[:10]
+    properties["tags"] = list(dict.fromkeys(tags))[:10]
     descriptor: dict[str, Any] = {
         "id": rule.code,
         "name": pascal(rule.name),
@@ -282,7 +286,7 @@ def _fix(run: _Run, finding: Finding) -> dict[str, Any]:
 
 
 def _provenance(root: str) -> list[dict[str, Any]]:
-    """Where the checkout comes from, by GITHUB_* or git; nothing where neither says."""
+    """Where the checkout comes from, by GITHUB_* or git."""
     env = os.environ
     if env.get("GITHUB_REPOSITORY") and env.get("GITHUB_SHA"):
         address = f"{env.get('GITHUB_SERVER_URL', 'https://github.com')}/{env['GITHUB_REPOSITORY']}"
@@ -294,13 +298,25 @@ def _provenance(root: str) -> list[dict[str, Any]]:
         revision = _git(root, "rev-parse", "HEAD")
         address = re.sub(r"^(?:ssh://)?git@([^:/]+)[:/]", r"https://\1/", address)
         address = re.sub(r"^(https?://)[^@/]*@", r"\1", address)
-        if not address.startswith("https://") or not revision:
-            return []
-        found = {"repositoryUri": address.removesuffix(".git"), "revisionId": revision}
+        found = {"repositoryUri": address.removesuffix(".git")}
+        if not address.startswith("https://"):
+            found = {"repositoryUri": _nameless(root)}
+        if revision:
+            found["revisionId"] = revision
         branch = _git(root, "rev-parse", "--abbrev-ref", "HEAD")
         if branch and branch != "HEAD":
             found["branch"] = branch
     return [{**found, "mappedTo": {"uriBaseId": "%SRCROOT%"}}]
+
+
+def _nameless(root: str) -> str:
+    """The name of a repository that has no address: by its first commit, else by none at all.
+
+    An entry without an address is refused by the schema, and one without any is asked for by
+    validators; a name that leads nowhere says what is known and no path of this machine.
+    """
+    first = _git(root, "rev-list", "--max-parents=0", "HEAD").split("\n")[0]
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, first or 'no version control')}"
 
 
 def _git(root: str, *words: str) -> str:
@@ -388,9 +404,7 @@ def render(report: Report, category: str = "redislint") -> str:
         "newlineSequences": ["\r\n", "\n"],
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the checkout."}}},
     }
-    provenance = _provenance(run.root)
-    if provenance:
-        body["versionControlProvenance"] = provenance
+    body["versionControlProvenance"] = _provenance(run.root)
     if cwes:
         driver["supportedTaxonomies"] = [{"name": "CWE", "index": 0}]
         body["taxonomies"] = [_taxonomy(cwes)]

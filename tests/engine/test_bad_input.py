@@ -1,0 +1,152 @@
+"""Hostile and broken input: an entry in `errors`, everything else still reported, never a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Write = Callable[[str, str | bytes], Path]
+
+GOOD = "bind 0.0.0.0\nprotected-mode no\n"
+
+
+def run(folder: Path, *arguments: str, stdin: bytes = b"") -> tuple[int, dict, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "redislint", "check", "--format", "json", "--isolated", *arguments],
+        cwd=folder, capture_output=True, input=stdin, timeout=120, check=False,
+        env={**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent)},
+    )  # fmt: skip
+    assert b"Traceback" not in done.stderr
+    return done.returncode, json.loads(done.stdout or b"{}"), done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("binary-redis.conf", b"redis\0\0\0\x01\x02" * 50),
+        ("deep-redis.yaml", b"redis: " + b"[" * 100_000),
+        ("bomb-redis.yaml", b"redis: &a [x]\n" + b"".join(
+            b"k%d: &a%d [%s]\n" % (i, i, b",".join([b"*a%d" % (i - 1) if i else b"*a"] * 10)) for i in range(30))),
+        ("broken-redis-compose.yaml", b"services:\n  redis:\n    image: [redis\n    ports: ['6379:6379'\n"),
+        ("redis.json", b'{"containerDefinitions": [{"image": "redis"'),
+        ("Redis.java", b"class Redis { void f() { RedisClient.create(" + b"(" * 5000),
+        ("redis.py", b"import redis\nredis.Redis(" + b"(" * 5000),
+        ("Dockerfile", b"FROM redis\nRUN " + b"echo \\\n" * 5000),
+        ("redis-long.conf", b"port 1\n# " + b"x" * 2_000_000),
+        ("redis-latin.conf", "bind 0.0.0.0\n# pr\xfcfung\n".encode("latin-1")),
+        ("redis-utf16.conf", "port 6379\n".encode("utf-16")),
+        ("redis-empty.conf", b""),
+        ("pom.xml", b"<project>redis" + b"<a>" * 5000),
+        ("build.gradle", b"redis" + b"{" * 5000),
+        ("redis.tf", b'resource "aws_elasticache_cluster" "x" {\n engine = "redis"\n' + b"{" * 3000),
+    ],
+)  # fmt: skip
+def test_a_bad_file_stops_nothing(write: Write, tmp_path: Path, name: str, content: bytes) -> None:
+    write(name, content)
+    write("good/redis.conf", GOOD)
+    status, report, _ = run(tmp_path, ".")
+    assert status == 1
+    assert "no-auth-network" in {f["name"] for f in report["findings"]}
+
+
+def test_a_named_file_that_is_missing_is_exit_2_and_the_rest_is_reported(
+    write: Write, tmp_path: Path
+) -> None:
+    write("redis.conf", GOOD)
+    status, report, stderr = run(tmp_path, "redis.conf", "gone.conf")
+    assert status == 2
+    assert [f["name"] for f in report["findings"]] == ["no-auth-network"]
+    assert report["errors"] == [{"path": "gone.conf", "line": None, "message": "no such file"}]
+    assert stderr == "redislint: gone.conf: no such file\n"
+
+
+def test_an_unreadable_file_below_a_folder_is_an_entry_only(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", GOOD)
+    (tmp_path / "redis-loop.conf").symlink_to("redis-loop.conf")
+    status, report, _ = run(tmp_path, ".")
+    assert status == 1
+    assert [e["path"] for e in report["errors"]] == ["redis-loop.conf"]
+
+
+def test_an_include_of_itself_ends(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", "include redis.conf\n" + GOOD)
+    status, report, _ = run(tmp_path, ".")
+    assert status in (0, 1)
+    assert report["errors"] == []
+
+
+def test_an_include_never_leaves_the_tree(write: Write, tmp_path: Path) -> None:
+    secret = tmp_path / "outside.conf"
+    secret.write_text("requirepass outsidesecret\n", encoding="utf-8")
+    write("tree/redis.conf", "include ../outside.conf\n" + GOOD)
+    _, report, _ = run(tmp_path / "tree", ".")
+    assert "outsidesecret" not in json.dumps(report)
+    assert "requirepass-weak" not in {f["name"] for f in report["findings"]}
+
+
+def test_compose_services_that_extend_each_other_end(write: Write, tmp_path: Path) -> None:
+    write(
+        "compose.yaml",
+        "services:\n  redis:\n    extends: other\n    image: redis:7.2\n    ports: ['6379:6379']\n"
+        "  other:\n    extends: redis\n",
+    )
+    status, report, _ = run(tmp_path, ".")
+    assert status == 1
+    assert {f["name"] for f in report["findings"]} >= {"implicit-replication-exposed-server"}
+
+
+def test_a_file_of_a_hundred_megabytes_is_unread(tmp_path: Path) -> None:
+    with open(tmp_path / "redis.conf", "wb") as file:
+        file.truncate(100_000_000)
+    status, report, _ = run(tmp_path, "redis.conf")
+    assert status == 2
+    assert report["errors"][0]["message"].startswith("is 100 MB, over the limit of 20 MB")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_does_not_block(write: Write, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "redis.conf")
+    status, report, _ = run(tmp_path, "redis.conf")
+    assert status == 2
+    assert report["errors"][0]["message"] == "is no regular file"
+
+
+def test_a_text_on_standard_input_is_checked_by_its_name(tmp_path: Path) -> None:
+    status, report, _ = run(
+        tmp_path, "--stdin-filename", "conf/redis.conf", "-", stdin=GOOD.encode()
+    )
+    assert status == 1
+    assert report["findings"][0]["path"] == "conf/redis.conf"
+
+
+@pytest.mark.parametrize(
+    "format_", ["text", "json", "sarif", "github", "gitlab", "junit", "markdown", "html"]
+)
+def test_no_format_shows_a_password(write: Write, tmp_path: Path, format_: str) -> None:
+    write(
+        "redis.conf",
+        "requirepass hunter2Hidden\nmasterauth hunter2Hidden\nuser app on >hunter2Hidden +@all ~*\nuser app on >hunter2Hidden\n",
+    )
+    write(
+        "compose.yaml",
+        "services:\n  redis:\n    image: redis:7.2\n    ports: ['6379:6379']\n"
+        "    command: redis-server --requirepass hunter2Hidden --masterauth\n"
+        "    environment:\n      REDIS_PASSWORD: hunter2Hidden\n",
+    )
+    write("app.py", "import redis\nr = redis.RedisCluster.from_url('redis://:hunter2Hidden@h:1')\n")
+    write(
+        "application.yml",
+        "spring:\n  redis:\n    password: hunter2Hidden\n    url: redis://u:hunter2Hidden@h\n",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "redislint", "check", ".", "--format", format_, "--preview"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout
+    assert "hunter2Hidden" not in done.stdout + done.stderr

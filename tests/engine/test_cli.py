@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+Write = Callable[[str, str | bytes], Path]
+
+OPEN = "bind 0.0.0.0\nprotected-mode no\n"
+
+
+def run(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "redislint", *arguments],
+        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, **env},
+    )  # fmt: skip
+
+
+def names(folder: Path, *arguments: str) -> list[str]:
+    done = run(folder, "check", "--format", "json", *arguments)
+    return sorted(f["name"] for f in json.loads(done.stdout)["findings"])
+
+
+def test_clean_is_0_findings_are_1_a_wrong_call_is_2(write: Write, tmp_path: Path) -> None:
+    write("good/redis.conf", "bind 127.0.0.1\nappendonly yes\n")
+    write("bad/redis.conf", OPEN)
+    assert run(tmp_path, "check", "good").returncode == 0
+    assert run(tmp_path, "check", "bad").returncode == 1
+    assert run(tmp_path, "check", "bad", "--fail-on", "never").returncode == 0
+    assert run(tmp_path, "check", "--format", "xml").returncode == 2
+    assert run(tmp_path, "check", "--nosuch").returncode == 2
+
+
+def test_fail_on_is_the_lowest_severity_that_counts(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", "save 3600 1\nport 6379\ntimeout 0\n")
+    assert names(tmp_path, ".") == ["rdb-only-loss-window"]
+    assert run(tmp_path, "check", ".", "--fail-on", "warning").returncode == 0
+
+
+def test_select_and_ignore_take_names_codes_prefixes_and_topics(
+    write: Write, tmp_path: Path
+) -> None:
+    write("redis.conf", OPEN + "save 3600 1\n")
+    assert names(tmp_path, ".", "--select", "RL4") == ["no-auth-network"]
+    assert names(tmp_path, ".", "--select", "persistence") == ["rdb-only-loss-window"]
+    assert names(tmp_path, ".", "--ignore", "RL402,rdb-only-loss-window") == []
+
+
+def test_a_selector_that_means_nothing_is_said(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", OPEN)
+    assert "'nosuch' selects no rule" in run(tmp_path, "check", ".", "--select", "nosuch").stdout
+
+
+def test_the_nearest_configuration_counts(write: Write, tmp_path: Path) -> None:
+    write("redislint.toml", 'ignore = ["no-auth-network"]\n')
+    write("a/redis.conf", OPEN)
+    assert names(tmp_path, "a") == []
+    assert names(tmp_path, "a", "--isolated") == ["no-auth-network"]
+
+
+def test_pyproject_and_per_file_ignores(write: Write, tmp_path: Path) -> None:
+    write("pyproject.toml", '[tool.redislint.per-file-ignores]\n"a/*" = ["RL4"]\n')
+    write("a/redis.conf", OPEN)
+    write("b/redis.conf", OPEN)
+    done = run(tmp_path, "check", "--format", "json", ".")
+    assert [f["path"] for f in json.loads(done.stdout)["findings"]] == ["b/redis.conf"]
+
+
+def test_a_bad_configuration_names_file_key_and_way_out(write: Write, tmp_path: Path) -> None:
+    path = write("redislint.toml", "selct = []\n")
+    done = run(tmp_path, "check", ".")
+    assert done.returncode == 2
+    assert done.stderr == f"redislint: {path}: unknown key 'selct': did you mean 'select'?\n"
+
+
+def test_a_comment_suppresses_and_an_idle_one_is_reported(write: Write, tmp_path: Path) -> None:
+    write(
+        "redis.conf",
+        "bind 0.0.0.0\n# redislint: ignore[no-auth-network] behind the firewall\nprotected-mode no\n",
+    )
+    assert names(tmp_path, ".") == []
+    write("redis.conf", "# redislint: ignore[no-auth-network]\nport 6379\n")
+    assert names(tmp_path, ".") == ["unused-suppression"]
+
+
+def test_a_suppression_hits_what_it_names_and_nothing_else(write: Write, tmp_path: Path) -> None:
+    write(
+        "compose.yaml",
+        "services:\n  redis:\n    image: redis:5.0 # redislint: ignore[RL802]\n    ports:\n"
+        '      - "6379:6379"\n',
+    )
+    assert names(tmp_path, ".") == ["implicit-replication-exposed-server"]
+    write(
+        "compose.yaml",
+        "# redislint: ignore-file\nservices:\n  redis:\n    image: redis:5.0\n    ports: ['6379:6379']\n",
+    )
+    assert names(tmp_path, ".") == []
+
+
+def test_a_baseline_hides_what_was_there_and_survives_a_move(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", OPEN)
+    assert run(tmp_path, "check", ".", "--write-baseline", "base.json").returncode == 0
+    write("redis.conf", "# moved\n\n" + OPEN + "save 3600 1\n")
+    assert names(tmp_path, ".", "--baseline", "base.json") == ["rdb-only-loss-window"]
+
+
+def test_server_decides_what_is_refused(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", "bind 127.0.0.1\nappenddirname logs\nappendonly yes\n")
+    assert names(tmp_path, ".", "--server", "7.2") == []
+    assert names(tmp_path, ".", "--server", "6.2") == ["option-too-new"]
+    assert run(tmp_path, "check", ".", "--server", "9000x").returncode == 2
+
+
+def test_colour_is_for_terminals_only(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", OPEN)
+    assert "\x1b[" not in run(tmp_path, "check", ".").stdout
+    assert "\x1b[" in run(tmp_path, "check", ".", "--color", "always").stdout
+
+
+def test_unsafe_fixes_need_the_word(write: Write, tmp_path: Path) -> None:
+    path = write("queue/redis.conf", 'bind 127.0.0.1\nsave ""\nappendonly no\n')
+    run(tmp_path, "check", ".", "--fix")
+    assert "appendonly no" in path.read_text()
+    diff = run(tmp_path, "check", ".", "--fix", "--unsafe-fixes", "--diff").stdout
+    assert "+appendonly yes" in diff
+    assert "appendonly no" in path.read_text()
+    run(tmp_path, "check", ".", "--fix", "--unsafe-fixes")
+    assert path.read_text() == 'bind 127.0.0.1\nsave ""\nappendonly yes\n'
+
+
+def test_the_json_contract(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", OPEN)
+    data = json.loads(run(tmp_path, "check", "--format", "json", ".").stdout)
+    assert data["version"] == 1
+    assert data["errors"] == []
+    (finding,) = data["findings"]
+    assert {"code", "name", "severity", "confidence", "message", "path", "line", "column", "end_line",
+            "end_column", "reasons", "fix", "fingerprint"} <= set(finding)  # fmt: skip
+    assert (finding["line"], finding["column"], finding["end_line"], finding["end_column"]) == (
+        2,
+        1,
+        2,
+        18,
+    )
+    assert {"text", "path", "line"} == set(finding["reasons"][0])
+
+
+def test_python_face(write: Write, tmp_path: Path) -> None:
+    import redislint
+
+    write("redis.conf", OPEN)
+    report = redislint.check([tmp_path])
+    assert [f.rule.name for f in report.findings] == ["no-auth-network"]
+    verdict = redislint.verify(b"port 1\nappendonly true\n", server="redis-7.2")
+    assert (verdict.accepted, verdict.line) == (False, 2)
+    assert verdict.message == "argument must be 'yes' or 'no'"
+
+
+def test_version_is_answered_before_anything_is_imported() -> None:
+    code = "import sys; sys.argv = ['redislint', '--version']; import redislint.__main__ as m; m.main(); print(sorted(n for n in sys.modules if 'click' in n or 'yaml' in n))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1] == "[]"
+
+
+def test_one_redis_conf_needs_no_heavy_import(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", OPEN)
+    code = "import sys; sys.argv = ['redislint', 'check', 'redis.conf', '-q']\ntry:\n  import redislint.__main__ as m; m.main()\nexcept SystemExit: pass\nprint([n for n in ('yaml', 'tree_sitter', 'pyparsing', 'rich', 'importlib.metadata') if n in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
