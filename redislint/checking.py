@@ -95,7 +95,7 @@ def check(
         tree.sources[source.path] = source
         wanted = [(source.path, True)]
     else:
-        wanted = _wanted(names, base, config, report)
+        wanted = wanted_files(names, base, config, report)
         tree.named = [
             os.path.relpath(os.path.realpath(n), base).replace(os.sep, "/") for n in names
         ]
@@ -120,7 +120,9 @@ def check(
     return report
 
 
-def _wanted(names: list[str], base: str, config: Config, report: Report) -> list[tuple[str, bool]]:
+def wanted_files(
+    names: list[str], base: str, config: Config, report: Report
+) -> list[tuple[str, bool]]:
     """(path relative to base, whether the user named it), each once."""
     found: dict[str, bool] = {}
     for name in names:

@@ -17,8 +17,31 @@ MAX_BYTES = 256 << 20
 
 
 def pinned_servers(path: Path) -> tuple[str, ...]:
-    """Return the servers that the repository around a file pins, or () where it pins none."""
-    return ()
+    """Return the servers that the repository around a file pins, or () where it pins none.
+
+    The configuration of redislint comes first, then the images that run the file.
+    """
+    from redislint.config import ConfigError, find, load
+    from redislint.discover import git_root
+    from redislint.model.server import Server
+    from redislint.understand import understand
+
+    full = path.resolve()
+    try:
+        config = load(find(full))
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+    if config.servers:
+        return chosen(config.servers)
+    report = understand([git_root(str(full.parent)) or str(full.parent)], config)
+    name = full.relative_to(report.base).as_posix() if full.is_relative_to(report.base) else ""
+    found: dict[str, None] = {}
+    for subject in report.deployment.subjects:
+        if isinstance(subject, Server) and subject.version_origin.span is not None:
+            files = {s.span.path for s in subject.settings if s.span is not None}
+            if name in files or name in subject.config_paths:
+                found.update(dict.fromkeys(subject.candidates))
+    return tuple(sorted(found, key=SERVERS.index))
 
 
 def chosen(values: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,143 @@
+"""`redislint map`: the deployment as it was understood, each arrow with the place that says so."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from redislint.findings.outcome import Report
+from redislint.model.client import Client
+from redislint.model.container import Container
+from redislint.model.server import Server, shown
+from redislint.model.subject import Subject
+
+_KINDS = ("server", "sentinel", "cluster", "managed-cache", "client", "container")
+
+
+@click.command("map", short_help="Print the deployment that redislint understood.")
+@click.argument("paths", nargs=-1)
+@click.option("--format", "format_", type=click.Choice(["text", "mermaid", "json"]), default="text")
+def command(paths: tuple[str, ...], format_: str) -> None:
+    """Print the deployment that redislint understood.
+
+    Servers with their version and settings, who runs them, who talks to whom, and for each arrow
+    the place that says so: look here first when a finding surprises you.
+    """
+    from redislint.understand import understand
+
+    report = understand([*paths] or ["."])
+    render = {"text": as_text, "mermaid": as_mermaid, "json": as_json}[format_]
+    click.echo(render(report), nl=False)
+
+
+def _relevant(report: Report) -> list[Subject]:
+    """The subjects worth showing: containers only where an arrow touches them."""
+    touched = {id(a.source) for a in report.deployment.arrows} | {
+        id(a.target) for a in report.deployment.arrows
+    }
+    return [
+        s
+        for s in report.deployment.subjects
+        if s.kind in _KINDS and (s.kind != "container" or id(s) in touched)
+    ]
+
+
+def _place(report: Report, subject: Subject) -> str:
+    span = subject.anchor
+    return f"{report.shown(span.path)}:{span.line}" if span else ""
+
+
+def _describe(subject: Subject) -> str:
+    if isinstance(subject, Server):
+        low, high = shown(subject.candidates[0]), shown(subject.candidates[-1])
+        text = low if low == high else f"{low} to {high}"
+        facts = [f for f in ("role", "exposed", "auth", "persists") if subject.get(f).known]
+        text += "".join(f", {f} {_word(subject.get(f).value)}" for f in facts)
+        return text + ("" if subject.complete else f", partly unknown: {subject.why}")
+    if isinstance(subject, Client):
+        release = subject.candidates[-1] if subject.candidates else "release unknown"
+        return f"{subject.library} {release}, mode {subject.get('mode').value or 'unknown'}"
+    if isinstance(subject, Container):
+        image = subject.image
+        return str(
+            image.value
+            if image is not None and image.known
+            else image.raw
+            if image
+            else subject.platform
+        )
+    return ", ".join(f"{k} {_word(v.value)}" for k, v in list(subject.facts.items())[:4] if v.known)
+
+
+def _word(value: object) -> str:
+    return (
+        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    )
+
+
+def as_text(report: Report) -> str:
+    """Subjects by kind, each with its arrows."""
+    subjects = _relevant(report)
+    lines: list[str] = []
+    for kind in _KINDS:
+        found = [s for s in subjects if s.kind == kind]
+        if found:
+            lines.append(f"{kind}s")
+        for subject in found:
+            lines.append(f"  {subject.label} ({_place(report, subject)}): {_describe(subject)}")
+            for arrow in report.deployment.arrows:
+                if arrow.source is subject:
+                    where = (
+                        f" ({report.shown(arrow.span.path)}:{arrow.span.line})"
+                        if arrow.span
+                        else ""
+                    )
+                    lines.append(f"    → {arrow.target.label}: {arrow.text}{where}")
+    for problem in report.errors:
+        line = f":{problem.line}" if problem.line else ""
+        lines.append(f"unread: {report.shown(problem.path)}{line}: {problem.message}")
+    return "\n".join(lines or ["nothing here says anything about redis"]) + "\n"
+
+
+def as_mermaid(report: Report) -> str:
+    """A flowchart."""
+    subjects = _relevant(report)
+    names = {id(s): f"n{i}" for i, s in enumerate(subjects)}
+    lines = ["flowchart LR"]
+    for subject in subjects:
+        text = f"{subject.kind}<br/>{subject.label}".replace('"', "'")
+        lines.append(f'  {names[id(subject)]}["{text}"]')
+    for arrow in report.deployment.arrows:
+        if id(arrow.source) in names and id(arrow.target) in names:
+            text = arrow.text.replace('"', "'").replace("|", "/")
+            lines.append(f'  {names[id(arrow.source)]} -->|"{text}"| {names[id(arrow.target)]}')
+    return "\n".join(lines) + "\n"
+
+
+def as_json(report: Report) -> str:
+    """Subjects and arrows as data."""
+    subjects = _relevant(report)
+    number = {id(s): i for i, s in enumerate(subjects)}
+    data: dict[str, Any] = {
+        "version": 1,
+        "subjects": [
+            {
+                "id": number[id(s)], "kind": s.kind, "label": s.label, "text": _describe(s),
+                "path": report.shown(s.anchor.path) if s.anchor else None,
+                "line": s.anchor.line if s.anchor else None,
+            }
+            for s in subjects
+        ],
+        "arrows": [
+            {
+                "from": number[id(a.source)], "to": number[id(a.target)], "text": a.text,
+                "path": report.shown(a.span.path) if a.span else None,
+                "line": a.span.line if a.span else None,
+            }
+            for a in report.deployment.arrows
+            if id(a.source) in number and id(a.target) in number
+        ],
+    }  # fmt: skip
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
