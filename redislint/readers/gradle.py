@@ -176,11 +176,22 @@ class Build:
                     span = script.span(match.start("version"), match.end("version"))
                     return self.scope.fill(match["version"], span)
         key = MANAGED_PROPERTY.get(name)
-        if key:
+        if key and self._properties_override():
             for table in self.scope.tables():
                 if key in table:
                     return self.scope.fill(*table[key])
         return None
+
+    def _properties_override(self) -> bool:
+        """Whether properties such as `lettuce.version` reach what Boot manages.
+
+        They do with the dependency-management plugin; a native `platform(…)` does not read them.
+        """
+        codes = [script.code for script in self._scripts()]
+        plugin = any(
+            "io.spring.dependency-management" in c or "dependencyManagement" in c for c in codes
+        )
+        return plugin or not any(re.search(r"\b(enforcedP|p)latform\s*\(", c) for c in codes)
 
 
 @lru_cache(maxsize=64)

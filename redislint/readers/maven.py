@@ -43,7 +43,7 @@ def _used(pom: Pom, boot: Value | None, module: str, context: Context) -> Iterat
             continue
         version = element.child("version")
         written = pom.text(version.text, version) if version is not None else None
-        yield from expand(
+        found = expand(
             name,
             written,
             boot,
@@ -57,6 +57,11 @@ def _used(pom: Pom, boot: Value | None, module: str, context: Context) -> Iterat
             ),
             _why(pom),
         )
+        for dependency in found:
+            ignored = pom.ignored_override(dependency.name) if dependency.managed_by else None
+            if ignored is not None:
+                dependency.set("ignored-override", ignored)
+            yield dependency
 
 
 def _managed(pom: Pom, module: str) -> Iterator[Dependency]:

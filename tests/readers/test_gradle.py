@@ -3,7 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from redislint.model.deployment import Problem
+from redislint.readers import gradle
+from redislint.source import Source
 from tests.readers.trees import problems, read, versions
 
 LETTUCE = "io.lettuce:lettuce-core"
@@ -215,3 +220,37 @@ def test_a_dynamic_version_is_a_range_and_latest_is_unknown(tmp_path: Path) -> N
         LETTUCE: "[6.1,6.2)",
         JEDIS: "unknown: it floats with every build",
     }
+
+
+def test_a_native_platform_does_not_read_version_properties(tmp_path: Path) -> None:
+    text = """ext['lettuce.version'] = '6.2.7.RELEASE'
+dependencies {
+    implementation platform('org.springframework.boot:spring-boot-dependencies:2.5.14')
+    implementation 'org.springframework.boot:spring-boot-starter-data-redis'
+}"""
+    assert versions(read(tmp_path, "gradle", {"build.gradle": text}))[LETTUCE] == "6.1.8.RELEASE"
+
+
+class Alone:
+    """A tree with nothing else in it."""
+
+    def find(self, path: str) -> None:
+        return None
+
+    def exists(self, path: str) -> bool:
+        return False
+
+    def glob(self, pattern: str) -> list[str]:
+        return []
+
+
+PIECES = st.sampled_from(
+    ["'", '"', "$", "{", "}", "(", ")", "\n", "//", "/*", "*/", ":", " ", "io.lettuce:lettuce-core",
+     "implementation", "platform", "version", "libs.", "ext.", "=", "1.2", "a", "[", "]", "+", "é"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_any_script_is_read_without_an_exception(text: str) -> None:
+    for found in gradle.read(Source("build.gradle", text), Alone()):
+        assert not isinstance(found, Problem)

@@ -17,6 +17,7 @@ kind(
     [
         FactSpec("duplicate", "bool", "another manifest line decides or names the same release"),
         FactSpec("unused", "bool", "a starter brings it, but the module's code uses another client"),
+        FactSpec("ignored-override", "text", "a version property that looks as if it decided, but that nothing reads"),
         FactSpec("via", "text", "the starter that brings it, where it is not declared itself"),
         FactSpec("managed-by", "text", "what decides the release: spring-boot 2.7.18"),
     ],

@@ -162,6 +162,24 @@ class Pom:
                 return bom.text(version.text, version) if version is not None else None
         return None
 
+    def ignored_override(self, name: str) -> Value | None:
+        """A property that looks as if it overrode Boot's version, but that nothing reads.
+
+        Properties change what Spring Boot manages only where Boot is a parent: an imported bill of
+        materials has its versions filled in already.
+        """
+        key = MANAGED_PROPERTY.get(name)
+        if key is None or self._boot_is_parent():
+            return None
+        poms = list(self.chain())
+        if any("${" + key + "}" in pom.source.text for pom in poms):
+            return None
+        for pom in poms:
+            if key in pom.properties:
+                element = pom.properties[key]
+                return at(element.text, element.text_span)
+        return None
+
     def _boot_is_parent(self) -> bool:
         parent = self.outer_parent()
         return parent is not None and is_boot(self.name_of(parent))
