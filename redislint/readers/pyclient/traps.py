@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at
 from redislint.readers.pyclient import url as urls
@@ -11,6 +13,7 @@ from redislint.readers.pyclient.names import Made
 from redislint.readers.pyclient.scopes import Scope
 from redislint.readers.pyclient.things import Series, Table
 from redislint.readers.pyclient.uses import call_subject
+from redislint.source import Span
 from redislint.syntax.python import Node, named
 
 ABANDONED = {
@@ -107,9 +110,9 @@ def of_client(ev: Evaluator, built: Built, context: str) -> list[Subject]:
     span = made.span
     found: list[Subject] = []
 
-    def trap(rule: str, detail: str, where: object = None) -> None:
-        place = where if where is not None else span
-        found.append(call_subject(rule, client.label.rstrip("()"), place, context, detail, client))  # type: ignore[arg-type]
+    def trap(rule: str, detail: str, where: Span | None = None) -> None:
+        place = where or span
+        found.append(call_subject(rule, client.label.rstrip("()"), place, context, detail, client))
 
     ignored = [(n, s) for n, s in built.ignored]
     if ignored:
@@ -130,14 +133,13 @@ def of_client(ev: Evaluator, built: Built, context: str) -> list[Subject]:
     return found
 
 
-def _startup_dicts(built: Built, trap: object) -> None:
+def _startup_dicts(built: Built, trap: Callable[[str, str, Span | None], None]) -> None:
     if built.client.library not in ("redis-py", "valkey-py"):
         return
     entry = built.table.entries.get("startup_nodes")
     if entry is None or not isinstance(entry.thing, Series):
         return
     if any(isinstance(item, Table) for item in entry.thing.items):
-        assert callable(trap)
         trap("redispy-cluster-startup-dicts", "", entry.span)
 
 

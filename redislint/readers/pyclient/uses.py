@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at
@@ -71,6 +71,12 @@ def call_subject(
     if client is not None:
         subject.links["client"] = client
     return subject
+
+
+_LOCK = re.compile(
+    r"(?<![A-Za-z])(?:[Ll]ock|LOCK|[Mm]utex|MUTEX|[Ss]emaphore)s?(?![a-z])|[a-z]Lock(?![a-z])"
+)
+_Trap = Callable[..., Subject]
 
 
 class _Uses:
@@ -195,20 +201,12 @@ class _Uses:
         return len(given.positional) < 4 and "xtrim" not in text and "xdel" not in text
 
     def _lock(
-        self, name: str, node: Node, scope: Scope, given: Arguments, trap: object
+        self, name: str, node: Node, scope: Scope, given: Arguments, trap: _Trap
     ) -> Iterable[Subject]:
-        key = (
-            self.module.text(named(node.child_by_field_name("arguments"))[0])
-            if (
-                node.child_by_field_name("arguments") is not None
-                and named(node.child_by_field_name("arguments"))
-            )
-            else ""
-        )
-        if not re.search(r"(?i)(^|[^a-z])(lock|mutex|semaphore)|[a-z_]lock(?![a-z]*ed)", key):
+        listing = node.child_by_field_name("arguments")
+        words = named(listing) if listing is not None else []
+        if not words or not _LOCK.search(self.module.text(words[0])):
             return
-        make = trap
-        assert callable(make)
         if name == "set":
             keywords = given.keywords
             nx = keywords.get("nx")
@@ -218,7 +216,7 @@ class _Uses:
                 return
             if len(given.positional) > 2:
                 return
-        yield make("lock-without-ttl", name)
+        yield trap("lock-without-ttl", name)
 
     def _binary(self, node: Node, scope: Scope, built: Built) -> None:
         listing = node.child_by_field_name("arguments")
@@ -270,11 +268,9 @@ class _Uses:
         built.client.set("longest-block", Value(seconds, Origin(span)))
         built.client.set("block-call", Value(shown, Origin(span)))
 
-    def _cluster(self, name: str, given: Arguments, trap: object) -> Iterable[Subject]:
-        make = trap
-        assert callable(make)
+    def _cluster(self, name: str, given: Arguments, trap: _Trap) -> Iterable[Subject]:
         if name in ("publish",):
-            yield make("cluster-pubsub-broadcast")
+            yield trap("cluster-pubsub-broadcast")
         where = MULTI_KEY.get(name)
         if where is None:
             return
@@ -285,7 +281,7 @@ class _Uses:
         if len(set(slots.values())) > 1:
             first = keys[0]
             second = next(k for k in keys if slots[k] != slots[first])
-            yield make(
+            yield trap(
                 "cluster-crossslot",
                 f"'{first}' is in slot {slots[first]}, '{second}' in {slots[second]}",
             )

@@ -1,0 +1,121 @@
+"""Clients that settings of frameworks make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from redislint.model.client import Client
+from tests.readers.trees import read
+
+DJANGO = """
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": "rediss://:secret@cache:6379/1",
+        "OPTIONS": {
+            "SOCKET_TIMEOUT": 2,
+            "CONNECTION_POOL_KWARGS": {"max_connections": 50},
+            "REDIS_CLIENT_KWARGS": {"health_check_interval": 30},
+            "IGNORE_EXCEPTIONS": True,
+        },
+    },
+    "files": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache"},
+}
+"""
+
+
+def clients(base: Path, text: str, path: str = "settings.py", **more: str) -> list[Client]:
+    return [s for s in read(base, "python", {path: text, **more}) if isinstance(s, Client)]
+
+
+def test_django_redis(tmp_path: Path) -> None:
+    (found,) = clients(tmp_path, DJANGO)
+    names = ("framework", "host", "db", "ssl", "socket_timeout", "max_connections",
+             "cache-exceptions", "sessions")  # fmt: skip
+    assert [found.get(n).value for n in names] == [
+        "django", "cache", 1, True, 2, 50, True, False
+    ]  # fmt: skip
+    assert found.get("health_check_interval").set is not True
+    assert found.get("password").set is True
+    assert found.anchor is not None
+    assert found.anchor.line == 3
+
+
+def test_django_redis_client_kwargs_do_nothing(tmp_path: Path) -> None:
+    (trap,) = (s for s in read(tmp_path, "python", {"settings.py": DJANGO}) if s.kind == "call")
+    assert trap.get("trap").value == "django-redis-client-kwargs-ignored"
+    assert trap.get("detail").value == "health_check_interval"
+    assert trap.anchor.line == 9
+
+
+def test_the_session_cache(tmp_path: Path) -> None:
+    code = DJANGO + 'SESSION_ENGINE = "django.contrib.sessions.backends.cache"\n'
+    (found,) = clients(tmp_path, code)
+    assert found.get("sessions").value is True
+
+
+def test_django_core_backend(tmp_path: Path) -> None:
+    code = (
+        'CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache",\n'
+        '    "LOCATION": "redis://cache:6379", "OPTIONS": {"socket_timeout": 3}}}\n'
+    )
+    (found,) = clients(tmp_path, code)
+    assert found.get("socket_timeout").value == 3
+
+
+def test_a_url_from_the_settings_of_the_project(tmp_path: Path) -> None:
+    code = (
+        "import redis\nfrom django.conf import settings\n"
+        "r = redis.Redis.from_url(settings.BROKER_URL)\n"
+    )
+    (found,) = clients(
+        tmp_path, code, "app/worker.py",
+        **{"app/settings.py": "BROKER_URL = 'unix:///run/redis.sock'  # redis\n"},
+    )  # fmt: skip
+    assert found.get("start-by").value == "unix"
+
+
+def test_channel_layers(tmp_path: Path) -> None:
+    code = (
+        'CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer",\n'
+        '    "CONFIG": {"hosts": [("redis", 6379)]}}}\n'
+    )
+    (found,) = clients(tmp_path, code)
+    assert [h.value for h in found.hosts] == ["redis:6379"]
+    assert found.open_why
+
+
+def test_celery_app_and_its_options(tmp_path: Path) -> None:
+    code = (
+        "from celery import Celery\n"
+        "app = Celery('x', broker='redis://broker:6379/0', backend='redis://broker:6379/1')\n"
+        "app.conf.broker_transport_options = {'visibility_timeout': 600}\n"
+        "@app.task(bind=True)\ndef f(self):\n    self.retry(countdown=7200)\n"
+    )
+    broker, backend = clients(tmp_path, code)
+    assert [broker.get(n).value for n in ("celery-role", "visibility_timeout", "longest-delay")] == [
+        "broker", 600, 7200
+    ]  # fmt: skip
+    assert (backend.get("celery-role").value, backend.get("db").value) == ("backend", 1)
+
+
+def test_celery_by_update_and_by_module(tmp_path: Path) -> None:
+    code = (
+        "from celery import Celery\napp = Celery('x')\n"
+        "app.conf.update(broker_url='redis://b', broker_transport_options={'socket_timeout': 9})\n"
+    )
+    (found,) = clients(tmp_path, code)
+    assert found.get("socket_timeout").value == 9
+    (found,) = clients(tmp_path, "broker_url = 'redis://b:6379/0'\n", "celeryconfig.py")
+    assert found.open_why == "broker_transport_options are set elsewhere"
+
+
+def test_another_broker_is_no_client(tmp_path: Path) -> None:
+    code = "from celery import Celery\n# not redis\napp = Celery('x', broker='amqp://rabbit')\n"
+    assert clients(tmp_path, code) == []
+
+
+def test_flask_caching(tmp_path: Path) -> None:
+    code = 'CACHE_TYPE = "RedisCache"\nCACHE_REDIS_URL = "redis://cache:6379/2"\n'
+    (found,) = clients(tmp_path, code)
+    assert [found.get(n).value for n in ("framework", "host", "db")] == ["flask", "cache", 2]

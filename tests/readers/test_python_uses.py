@@ -1,0 +1,215 @@
+"""Calls on Python clients, and the traps in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redislint.model.client import Client
+from redislint.readers.pyclient.slots import slot
+from redislint.readers.pyclient.url import parse
+from tests.readers.trees import read
+
+HEAD = "import redis\nr = redis.Redis(host='h')\n"
+CLUSTER = "from redis.cluster import RedisCluster\nr = RedisCluster(host='h')\n"
+
+
+def traps(base: Path, code: str, path: str = "app.py") -> list[tuple[str, int]]:
+    found = read(base, "python", {path: code})
+    return [(str(s.get("trap").value), s.anchor.line) for s in found if s.kind == "call"]
+
+
+def client(base: Path, code: str) -> Client:
+    (found,) = (s for s in read(base, "python", {"app.py": code}) if isinstance(s, Client))
+    return found
+
+
+def test_slots_are_those_of_the_cluster_specification() -> None:
+    # The example of the specification: CRC16 of 123456789 is 0x31c3.
+    assert slot(b"123456789") == 0x31C3
+    assert slot(b"foo") == 12182
+
+
+@given(st.binary(max_size=20), st.binary(max_size=20), st.binary(min_size=1, max_size=8))
+def test_keys_with_one_tag_share_a_slot(before: bytes, after: bytes, tag: bytes) -> None:
+    before, tag = before.replace(b"{", b""), tag.replace(b"}", b"x").replace(b"{", b"x")
+    assert slot(before + b"{" + tag + b"}" + after) == slot(tag)
+
+
+def test_an_empty_tag_is_no_tag() -> None:
+    assert slot(b"a{}b") != slot(b"")
+    assert slot(b"foo{}{bar}") == 8363
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "r.mget('a', 'b')",
+        "r.mget(['a', 'b'])",
+        "r.mset({'a': 1, 'b': 2})",
+        "r.rename('a', 'b')",
+        "r.sinterstore('a', 'b', 'c')",
+        "r.smove('a', 'b', 'x')",
+    ],
+)
+def test_literal_keys_in_different_slots(tmp_path: Path, call: str) -> None:
+    assert traps(tmp_path, CLUSTER + call) == [("cluster-crossslot", 3)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "r.mget('{t}a', '{t}b')",
+        "r.mget(keys)",
+        "r.mget('a', other)",
+        "r.mget('a')",
+        "r.delete('a', 'b')",
+        "r.mget_nonatomic('a', 'b')",
+        "r.smove('{t}a', '{t}b', 'x')",
+    ],
+)
+def test_keys_that_share_a_slot_or_are_unknown(tmp_path: Path, call: str) -> None:
+    assert traps(tmp_path, CLUSTER + call) == []
+
+
+def test_slots_do_not_matter_without_a_cluster(tmp_path: Path) -> None:
+    assert traps(tmp_path, HEAD + "r.mget('a', 'b')") == []
+
+
+@pytest.mark.parametrize(
+    ("call", "seconds", "shown"),
+    [
+        ("r.blpop('q', 7)", 7, "blpop(timeout=7)"),
+        ("r.blpop('q', timeout=30)", 30, "blpop(timeout=30)"),
+        ("r.blpop('q')", 0, "blpop() without timeout"),
+        ("r.brpoplpush('a', 'b', 4)", 4, "brpoplpush(timeout=4)"),
+        ("r.xread({'s': '$'}, block=5000)", 5, "xread(block=5000)"),
+        ("r.blpop('a', 1); r.blpop('b', 9)", 9, "blpop(timeout=9)"),
+        ("r.blpop('a', 1); r.blpop('b')", 0, "blpop() without timeout"),
+    ],
+)
+def test_the_longest_block(tmp_path: Path, call: str, seconds: float, shown: str) -> None:
+    found = client(tmp_path, HEAD + call)
+    assert (found.get("longest-block").value, found.get("block-call").value) == (seconds, shown)
+
+
+@pytest.mark.parametrize("call", ["r.blpop('q', wait)", "r.xread({'s': '$'})", "r.lpop('q')"])
+def test_blocks_that_are_unknown_or_none(tmp_path: Path, call: str) -> None:
+    assert client(tmp_path, HEAD + call).get("longest-block").set is False
+
+
+def test_keys_on_a_client_and_on_what_looks_like_one(tmp_path: Path) -> None:
+    code = (
+        HEAD + "r.keys('a*')\nself.redis_client.keys('b*')\nconfig.keys()\n{}.keys()\nd.keys('x')\n"
+    )
+    assert traps(tmp_path, code) == [
+        ("keys-command-on-cluster-or-large", 3),
+        ("keys-command-on-cluster-or-large", 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    "call", ["r.setnx('lock:a', 1)", "r.set('lock', 1, nx=True)", "r.set(lock_key, 1, nx=True)"]
+)
+def test_locks_without_an_end(tmp_path: Path, call: str) -> None:
+    assert traps(tmp_path, HEAD + call) == [("lock-without-ttl", 3)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "r.set('lock:a', 1, nx=True, ex=5)",
+        "r.set('lock:a', 1, nx=True, px=5)",
+        "r.set('lock:a', 1)",
+        "r.set('blocked:a', 1, nx=True)",
+        "r.setnx('clock:a', 1)",
+        "r.set('seen:a', 1, nx=True)",
+        "r.set('lock:a', 1, nx=True, **more)",
+    ],
+)
+def test_locks_with_an_end_and_other_keys(tmp_path: Path, call: str) -> None:
+    assert traps(tmp_path, HEAD + call) == []
+
+
+def test_scripts_put_together_from_variables(tmp_path: Path) -> None:
+    code = (
+        HEAD + "r.eval(f'return {x}', 0)\nr.eval('return ' + x, 0)\nr.eval(SCRIPT, 0)\n"
+        "r.eval('return 1', 0)\n"
+    )
+    assert traps(tmp_path, code) == [("lua-injection", 3), ("lua-injection", 4)]
+
+
+def test_unwatch_on_the_way_to_multi(tmp_path: Path) -> None:
+    code = HEAD + (
+        "def f(pipe):\n    pipe.watch('a')\n    if pipe.get('a') is None:\n        pipe.unwatch()\n"
+        "        return\n    pipe.unwatch()\n    pipe.multi()\n    pipe.execute()\n"
+    )
+    assert traps(tmp_path, code) == [("watch-released-before-multi", 8)]
+
+
+def test_watching_again_is_fine(tmp_path: Path) -> None:
+    code = HEAD + "def f(pipe):\n    pipe.unwatch()\n    pipe.watch('a')\n    pipe.multi()\n"
+    assert traps(tmp_path, code) == []
+
+
+def test_a_synchronous_client_in_a_coroutine_is_told_once(tmp_path: Path) -> None:
+    code = HEAD + "async def f():\n    r.get('a')\n    r.get('b')\n\ndef g():\n    r.get('c')\n"
+    assert traps(tmp_path, code) == [("redispy-sync-client-in-async", 4)]
+
+
+def test_an_asyncio_client_in_a_coroutine(tmp_path: Path) -> None:
+    code = "import redis.asyncio as redis\nr = redis.Redis(host='h')\nasync def f():\n    await r.get('a')\n"
+    assert traps(tmp_path, code) == []
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        "@app.route('/')\ndef f():\n    c = redis.Redis(host='h')\n",
+        "@router.get('/')\nasync def f():\n    c = redis.from_url('redis://h')\n",
+        "@shared_task\ndef f():\n    c = redis.Redis(host='h')\n",
+    ],
+)
+def test_a_client_for_each_request(tmp_path: Path, handler: str) -> None:
+    code = "import redis\nfrom flask import Flask\n" + handler
+    assert traps(tmp_path, code) == [("redispy-client-per-request", 5)]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def make():\n    return redis.Redis(host='h')\n",
+        "@app.on_event('startup')\ndef f():\n    app.state.r = redis.Redis(host='h')\n",
+        "@lru_cache\ndef f():\n    return redis.Redis(host='h')\n",
+        "@app.route('/')\ndef f():\n    c = redis.Redis(connection_pool=POOL)\n",
+        "@app.route('/')\ndef f():\n    global c\n    c = redis.Redis(host='h')\n",
+    ],
+)
+def test_clients_that_are_kept(tmp_path: Path, function: str) -> None:
+    found = traps(tmp_path, "import redis\nfrom flask import Flask\n" + function)
+    assert "redispy-client-per-request" not in [name for name, _ in found]
+
+
+@pytest.mark.parametrize("package", ["aioredis", "rediscluster"])
+def test_abandoned_packages_unless_as_a_fall_back(tmp_path: Path, package: str) -> None:
+    (found,) = traps(tmp_path, f"import {package}\n")
+    assert found[1] == 1
+    fall_back = f"try:\n    from redis import asyncio\nexcept ImportError:\n    import {package}\n"
+    assert traps(tmp_path, fall_back) == []
+
+
+def test_binary_values_on_a_decoding_client(tmp_path: Path) -> None:
+    code = (
+        "import pickle, redis\nr = redis.Redis(host='h', decode_responses=True)\n"
+        "def f(x):\n    data = pickle.dumps(x)\n    r.set('a', data)\n"
+    )
+    assert client(tmp_path, code).get("binary-use").value == "pickle.dumps"
+
+
+@given(st.text(max_size=60))
+def test_no_url_breaks_the_reader(text: str) -> None:
+    parse(text)
+    parse("redis://" + text)
