@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from redislint.model.facts import jvm_options
 from redislint.model.subject import Subject, computed
 from redislint.model.value import NOWHERE, Value, default
 from redislint.model.versions import key
+
+OPTIONS = jvm_options.__name__
+"""Imported with this module, so that their types are known wherever these facts are."""
 
 _LOOPBACK = re.compile(
     r"(?i)^(rediss?://)?([^@/]*@)?(localhost|127\.|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)"

@@ -257,10 +257,15 @@ class Evaluator:
             if block.body is not None:
                 self.block(block.body, frame)
 
-    def field(self, this: Instance, name: str) -> Abstract | None:
+    def field(
+        self, this: Instance, name: str, seen: frozenset[int] = frozenset()
+    ) -> Abstract | None:
         """A field's value; None where the class (with its outer ones) has no such field."""
         if name in this.fields:
             return this.fields[name]
+        if id(this.cls) in seen:
+            return None
+        seen = seen | {id(this.cls)}
         field = this.cls.fields.get(name)
         if field is not None:
             value = self.parameter(field, None, this)
@@ -270,15 +275,17 @@ class Evaluator:
             return value
         for near in (this.cls.companion, this.cls.outer):
             if near is not None:
-                found = self.field(self.instance(near), name)
+                found = self.field(self.instance(near), name, seen)
                 if found is not None:
                     return found
         if this.cls is not this.cls.unit.top and this.cls.outer is None:
-            return self.field(self.instance(this.cls.unit.top), name)
+            found = self.field(self.instance(this.cls.unit.top), name, seen)
+            if found is not None:
+                return found
         for above in this.cls.supers[:1]:
             cls = self.repo.find_class(above, this.cls.unit) if above != this.cls.name else None
             if cls is not None and len(self.stack) < MAX_CALLS:
-                return self.field(self.instance(cls), name)
+                return self.field(self.instance(cls), name, seen)
         return None
 
     # methods

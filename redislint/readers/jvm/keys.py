@@ -32,7 +32,10 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
     for node in scope.all:
         if node.kind != "call" or node.obj is None:
             continue
+        delegates = scope.method.name in ("keys", "<init>")
         if node.name == "keys" and len(node.args) == 1 and _is_redis(node.obj, scope):
+            if delegates:
+                continue
             if _pattern(node.args[0][1]):
                 made = trap(unit, node, "keys-command-on-cluster-or-large", "keys", _shown(node))
                 yield made
