@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ALSO = {LETTUCE: (OLD_LETTUCE,)}
 """Packages under which a library was published before."""
 
-_RANK = {"compile": 0, "runtime": 1, "managed": 3, "lock": 2, "dev": 4, "test": 5}
+_RANK = {"compile": 0, "runtime": 1, "provided": 2, "managed": 3, "lock": 2, "dev": 4, "test": 5}
 
 
 def resolve_versions(deployment: Deployment, context: Context) -> None:

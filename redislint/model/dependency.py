@@ -18,7 +18,8 @@ class Dependency(Subject):
     `requirement` is the text of the version or range as resolved (known or unknown);
     `locked` is True where it is the one version that a lock file or exact pin gives.
     `module` is the folder of the manifest; `managed_by` says what decides the version
-    ("spring-boot 2.7.18"), `scope` is compile, test, runtime, dev, managed (a manifest names only
+    ("spring-boot 2.7.18"), `scope` is compile, test, runtime, dev, provided (whoever runs it brings
+    its own), managed (a manifest names only
     its version) or lock (the entry of a lock file). `clients` are those that it carries;
     `via` is the starter that brings it, where it is not declared itself.
     """
@@ -83,7 +84,7 @@ subject.kind(
         FactSpec("requirement", "text", "the version or range"),
         FactSpec("locked", "bool", "exactly one version is possible"),
         FactSpec("scope", "enum", "where it is used; managed: only its version is named; lock: a lock file's entry",
-                 choices="compile runtime test dev managed lock".split()),
+                 choices="compile runtime provided test dev managed lock".split()),
         FactSpec("version", "version", "the release, where it is one"),
     ],
 )  # fmt: skip

@@ -223,6 +223,8 @@ def _scope(configuration: str) -> str:
         return "test"
     if configuration in ("dependency", "force", "dependencySet", "", "def", "val", "const", "ext"):
         return "managed"
+    if re.match(r"(?i)(.*compileonly(api)?|provided|optional)$", configuration):
+        return "provided"
     if configuration.startswith("runtime"):
         return "runtime"
     if configuration.startswith("developmentOnly"):

@@ -15,7 +15,7 @@ from redislint.readers.manifests.pom import Pom, build
 from redislint.source import Source, Span
 from redislint.syntax.xml import Element, parse
 
-_SCOPES = {"": "compile", "compile": "compile", "provided": "compile", "system": "compile",
+_SCOPES = {"": "compile", "compile": "compile", "provided": "provided", "system": "compile",
            "runtime": "runtime", "test": "test"}  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def _used(pom: Pom, boot: Value | None, module: str, context: Context) -> Iterat
             lambda wanted: pom.managed(wanted, context),
             _anchor(element),
             module,
-            _SCOPES.get(element.value("scope"), "compile"),
+            _scope(element),
             frozenset(
                 f"{e.value('groupId')}:{e.value('artifactId')}"
                 for e in element.all("exclusions", "exclusion")
@@ -71,6 +71,12 @@ def _managed(pom: Pom, module: str) -> Iterator[Dependency]:
         if version is not None and name in CLIENTS:
             value = pom.text(version.text, version)
             yield make(name, value, _anchor(element), module, "managed")
+
+
+def _scope(element: Element) -> str:
+    scope = _SCOPES.get(element.value("scope"), "compile")
+    optional = scope == "compile" and element.value("optional") == "true"
+    return "provided" if optional else scope
 
 
 def _why(pom: Pom) -> str:

@@ -247,3 +247,15 @@ def test_a_version_that_floats_is_unknown(tmp_path: Path) -> None:
     own = LETTUCE_PLAIN.replace("</dependency>", "<version>LATEST</version></dependency>")
     found = read(tmp_path, "maven", {"pom.xml": pom(f"<dependencies>{own}</dependencies>")})
     assert versions(found) == {LETTUCE: "unknown: LATEST names no release"}
+
+
+def test_what_the_user_brings_is_provided(tmp_path: Path) -> None:
+    def own(extra: str) -> str:
+        return LETTUCE_PLAIN.replace(
+            "</dependency>", f"<version>5.1.0</version>{extra}</dependency>"
+        )
+
+    for extra in ("<scope>provided</scope>", "<optional>true</optional>"):
+        text = pom(f"<dependencies>{own(extra)}</dependencies>")
+        (found,) = read(tmp_path, "maven", {"pom.xml": text})
+        assert found.scope == "provided"

@@ -65,7 +65,7 @@ def client_version(subject: Subject) -> Value:
 @computed("dependency", "decides", "bool", "this line decides a release that the application runs")
 def decides(subject: Subject) -> Value:
     """Not for tests only, not a repetition of another line, not idle beside another client."""
-    out = subject.get("scope").value in ("test", "dev")
+    out = subject.get("scope").value in ("test", "dev", "provided")
     out = out or subject.get("duplicate").is_true or subject.get("unused").is_true
     return Value(not out, Origin(subject.anchor, "no other line does"))
 

@@ -159,7 +159,9 @@ def settle(found: Iterable[Dependency]) -> list[Dependency]:
     own = {(d.name, d.scope) for d in ordered if not d.via}
     seen: set[tuple[str, str, str]] = set()
     for dependency in ordered:
-        if dependency.via and any((dependency.name, s) in own for s in ("compile", "runtime")):
+        if dependency.via and any(
+            (dependency.name, s) in own for s in ("compile", "runtime", "provided")
+        ):
             continue
         place = "" if dependency.via or dependency.name == BOOT else repr(dependency.anchor)
         group = "managed" if dependency.name == BOOT else dependency.scope
