@@ -52,9 +52,9 @@ def merge_spring(deployment: Deployment, context: Context) -> None:
             for bean in own:
                 _ignored(bean, client)
             continue
-        if beans:
+        if any(_may_use(module, b, context) for b in beans):
             client.open_why = "a connection factory in another module may replace it"
-        _customize(client, customizers, module)
+        _customize(client, customizers, module, context)
         _class_path(client, module, context)
     _migrators(deployment, context)
     if dropped:
@@ -92,12 +92,38 @@ def _ignored(bean: Client, properties: Client) -> None:
         bean.set("ignored-keys", Value(dead, place))
 
 
-def _customize(client: Client, customizers: list[Subject], module: str) -> None:
+def _may_use(module: str, bean: Subject, context: Context) -> bool:
+    """Whether a module's build may bring in the module that a bean is in."""
+    if bean.anchor is None:
+        return False
+    other = module_of(bean.anchor.path)
+    own = _own_manifest(module, context)
+    if not own:
+        return True
+    names = {posixpath.basename(other)}
+    for text in re.findall(
+        r"<artifactId>\s*([\w.-]+)",
+        re.sub(r"(?s)<parent>.*?</parent>", "", _own_manifest(other, context)),
+    )[:1]:
+        names.add(text)
+    return any(n and re.search(rf"(?<![\w-]){re.escape(n)}(?![\w-])", own) for n in names)
+
+
+def _own_manifest(module: str, context: Context) -> str:
+    for name in ("pom.xml", "build.gradle", "build.gradle.kts"):
+        source = context.find(posixpath.join(module, name))
+        if source is not None:
+            return source.text
+    return ""
+
+
+def _customize(client: Client, customizers: list[Subject], module: str, context: Context) -> None:
     for customizer in customizers:
         if customizer.anchor is None or customizer.get("context").value == "test":
             continue
         if module_of(customizer.anchor.path) != module:
-            client.open_why = client.open_why or "a customizer in another module may change it"
+            if _may_use(module, customizer, context):
+                client.open_why = client.open_why or "a customizer elsewhere may change it"
             continue
         if customizer.get("replaces-options").is_true:
             lost = [n for n in _REPLACED if n in client.facts and n not in customizer.facts]

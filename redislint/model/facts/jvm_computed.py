@@ -75,13 +75,6 @@ def hosts(client: Subject) -> Value:
     return Value(", ".join(named) or "unknown", origin)
 
 
-@computed("client", "refresh-hint", "text", "what the release has to do with topology refresh")
-def refresh_hint(client: Subject) -> Value:
-    """A remark for clients whose release no manifest names."""
-    known = client.version or client.candidates
-    return default("" if known else " (Lettuce 7.0 and later refresh by themselves)", "")
-
-
 def _idiom(client: Subject) -> str:
     language = client.facts.get("language")
     held = language.value if language is not None else None
