@@ -15,7 +15,7 @@ from redislint.findings.outcome import SEVERITY, Report
 from redislint.model.conf import ConfFile
 from redislint.model.deployment import Deployment, Problem
 from redislint.model.subject import Subject
-from redislint.readers import BUILTIN
+from redislint.readers import readers_for
 from redislint.rules.book import Book, Rule
 from redislint.source import Source, UnreadableError, decode
 
@@ -138,20 +138,6 @@ def wanted_files(
     return list(found.items())
 
 
-_PATTERNS: list[tuple[str, re.Pattern[str], re.Pattern[bytes]]] = []
-
-
-def readers_for(source: Source, *, named: bool) -> list[str]:
-    """The names of the readers that know such a file."""
-    if not _PATTERNS:
-        _PATTERNS.extend((n, re.compile(p), re.compile(c)) for n, p, c in BUILTIN)
-    data = source.data if source.data is not None else source.text.encode()
-    found = [
-        n for n, path, content in _PATTERNS if path.search(source.path) and content.search(data)
-    ]
-    return list(dict.fromkeys(found))
-
-
 def load_reader(name: str) -> Any:
     """The reader module of a name; None where it is not there."""
     try:
@@ -181,9 +167,9 @@ def read_files(
                 continue
             tree.sources[path] = source
         deployment.sources[path] = source
-        modules = [m for m in map(load_reader, readers_for(source, named=named)) if m is not None]
+        data = source.data if source.data is not None else source.text.encode()
+        modules = [m for m in map(load_reader, readers_for(path, data)) if m is not None]
         for plugin in plugins:
-            data = source.data or b""
             if re.search(plugin.PATHS, path) and re.search(plugin.CONTENT, data):
                 modules.append(plugin)
         for module in modules:

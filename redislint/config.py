@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,6 +76,8 @@ def load(path: Path | None) -> Config:
     config = Config(path=path)
     if path is None:
         return config
+    import tomllib
+
     try:
         with open(path, "rb") as file:
             data = tomllib.load(file)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
-import subprocess
 from collections.abc import Iterable, Iterator
 
-from redislint.readers import BUILTIN, MENTION
+from redislint.readers import MENTION, readers_by_path
 from redislint.source import Source, UnreadableError, decode, is_binary, read_bytes
 
 SKIPPED = frozenset(
@@ -21,10 +20,6 @@ SKIPPED = frozenset(
 )
 _WORDS = ("redis", "valkey", "lettuce", "jedis")
 _NAMED = re.compile(r"(?i)redis|valkey|sentinel|lettuce|jedis")
-_MENTION = re.compile(MENTION)
-_ANY = re.compile(
-    "|".join(f"(?:{re.sub(r'^[(][?]i[)]', '', p)})" for _, p, _ in BUILTIN), re.I
-)
 
 
 class Tree:
@@ -95,6 +90,8 @@ class Tree:
 
 
 def _git(base: str, *arguments: str) -> bytes | None:
+    import subprocess
+
     try:
         done = subprocess.run(
             ["git", "-C", base, *arguments],
@@ -153,9 +150,9 @@ def candidates(base: str, below: str) -> list[str]:
         if listed is not None:
             wanted = set(mentions)
             wanted.update(f for f in listed if _NAMED.search(f))
-            known = [f for f in listed if f in wanted and _ANY.search(f) and not _skipped(f)]
+            known = [f for f in listed if f in wanted and readers_by_path(f) and not _skipped(f)]
             return [prefix + f for f in sorted(known)]
-    return [prefix + f for f in walk(folder) if _ANY.search(f) and _mentions(folder, f)]
+    return [prefix + f for f in walk(folder) if readers_by_path(f) and _mentions(folder, f)]
 
 
 def _skipped(path: str) -> bool:
@@ -166,7 +163,7 @@ def _mentions(folder: str, relative: str) -> bool:
     if _NAMED.search(relative):
         return True
     try:
-        return _MENTION.search(read_bytes(os.path.join(folder, relative))) is not None
+        return re.search(MENTION, read_bytes(os.path.join(folder, relative))) is not None
     except UnreadableError:
         return False
 

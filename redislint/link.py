@@ -15,14 +15,16 @@ from redislint.model.deployment import Deployment
 if TYPE_CHECKING:
     from redislint.readers import Context
 
-STEPS = (
-    ("containers", "link_containers"),
-    ("spring", "merge_spring"),
-    ("versions", "resolve_versions"),
-    ("validity", "find_refusals"),
-    ("clusters", "link_clusters"),
-    ("connections", "link_connections"),
-    ("purpose", "find_purposes"),
+# (module, function, kinds of subjects of which one must be there): a module is imported when it is
+# needed.
+STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("containers", "link_containers", ()),
+    ("spring", "merge_spring", ("client", "property")),
+    ("versions", "resolve_versions", ("client", "dependency")),
+    ("validity", "find_refusals", ("server",)),
+    ("clusters", "link_clusters", ("server", "sentinel")),
+    ("connections", "link_connections", ("server",)),
+    ("purpose", "find_purposes", ("server",)),
 )
 
 
@@ -33,7 +35,9 @@ def link(
 
     `settle` puts what the user says over what the files show, once the servers are known.
     """
-    for module, function in STEPS:
+    for module, function, kinds in STEPS:
+        if kinds and not any(s.kind in kinds for s in deployment.subjects):
+            continue
         try:
             step = importlib.import_module(f"redislint.linking.{module}")
         except ModuleNotFoundError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from redislint.rules.book import Rule
 from redislint.source import Span
 
@@ -76,6 +74,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Stays the same when lines move: rule, path, the line's text, and which of its like."""
+        import hashlib
+
         line = " ".join(self.span.source.root.line_text(self.span.line).split())
         basis = f"{self.rule.name}\0{self.span.path}\0{line}\0{self.subject}\0{self.ordinal}"
         return hashlib.blake2b(basis.encode(), digest_size=12).hexdigest()

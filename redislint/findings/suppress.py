@@ -12,11 +12,10 @@ from redislint.findings.finding import Finding
 from redislint.rules.book import Book
 from redislint.source import Source, Span
 
-_PRAGMA = re.compile(
+_PRAGMA = (
     r"(?:#|//|/\*|<!--|;|--|!|\*)[^\n]*?\bredislint:[ \t]*(ignore(?:-file)?)\b[ \t]*(?:\[([^\]\n]*)\])?"
     r"[ \t:,-]*([^\n]*)"
 )
-_MARK = re.compile(r"redislint:[ \t]*(\w[\w-]*)")
 
 
 class Suppression:
@@ -40,7 +39,7 @@ def suppressions(source: Source) -> list[Suppression]:
     if "redislint:" not in source.text:
         return []
     found = []
-    for match in _PRAGMA.finditer(source.text):
+    for match in re.finditer(_PRAGMA, source.text):
         start = match.start(1) - len("redislint: ")
         names = [n.strip().lower() for n in (match[2] or "").split(",") if n.strip()]
         reason = re.sub(r"(\*/|-->)\s*$", "", match[3]).strip()

@@ -15,17 +15,17 @@ from redislint.model.value import Value
 if TYPE_CHECKING:
     from redislint.readers import Context
 
-_URL = re.compile(
+_URL = (
     r"(?:rediss?|valkeys?)://(?:[^@/\s]*@)?(\[[^\]]+\]|[\w.-]+)(?::(\d+))?(?:/(\d+))?"
 )
-_HOST_VARIABLE = re.compile(
+_HOST_VARIABLE = (
     r"(?i)(?:redis|valkey|cache|broker|session|queue)\w*(?:host|addr|url|server|endpoint)|^(?:redis|valkey)$"
 )
 
 
 def address(text: str) -> tuple[str, int] | None:
     """(host, port) of a URL or `host:port`; None where there is none."""
-    match = _URL.search(text)
+    match = re.search(_URL, text)
     if match:
         return match[1].strip("[]").lower(), int(match[2] or 6379)
     match = re.fullmatch(r"([A-Za-z][\w.-]*)(?::(\d+))?", text.strip())
@@ -83,7 +83,7 @@ def _named_server(
     variable: str, value: Value, names: dict[str, list[Server]], group: str
 ) -> Server | None:
     text = str(value.value) if value.known else (value.raw or "")
-    if "://" not in text and not _HOST_VARIABLE.search(variable):
+    if "://" not in text and not re.search(_HOST_VARIABLE, variable):
         return None
     found = address(text)
     return near(names.get(found[0], []), group) if found else None

@@ -59,7 +59,10 @@ class Setting:
     @property
     def templated(self) -> bool:
         """Whether a word will be replaced before the server sees it."""
-        return any(PLACEHOLDER.search(a) for a in self.args)
+        return any(
+            any(mark in a for mark in ("$", "{", "%", "@", "_", "\0")) and PLACEHOLDER.search(a)
+            for a in self.args
+        )
 
     def value(self, directive: Directive) -> Value:
         """The typed value: bool, int, bytes, seconds, lower-case word, tuple or text.

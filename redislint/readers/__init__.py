@@ -13,7 +13,9 @@ module is imported only when one of its files occurs. Third-party readers come b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Protocol
 
 from redislint.source import Source
@@ -41,26 +43,53 @@ class Reader(Protocol):
         """The facts of one file; a Problem for what could not be read."""
 
 
-# (name, regular expression on the path, regular expression on the content)
-BUILTIN: list[tuple[str, str, bytes]] = [
-    ("redisconf", r"(?i)(redis|valkey)[^/]*\.conf([._-][\w.-]+)?$|(^|/)[^/]*sentinel[^/]*\.conf([._-][\w.-]+)?$|\.acl$", rb"."),
-    ("redisconf", r"(?i)(^|/)[^/]*(redis|valkey|sentinel|users)[^/]*\.(conf|acl)([._-][\w.-]+)?$|(^|/)[^/]*\.conf(\.\w+)?$",
+# (name, texts of which the path has one, regular expression on the path, one on the content): the
+# texts spare most files the compiling of most expressions.
+BUILTIN: list[tuple[str, tuple[str, ...], str, bytes]] = [
+    ("redisconf", (".conf", ".acl",), r"(?i)(redis|valkey)[^/]*\.conf([._-][\w.-]+)?$|(^|/)[^/]*sentinel[^/]*\.conf([._-][\w.-]+)?$|\.acl$", rb"."),
+    ("redisconf", (".conf", ".acl",), r"(?i)(^|/)[^/]*(redis|valkey|sentinel|users)[^/]*\.(conf|acl)([._-][\w.-]+)?$|(^|/)[^/]*\.conf(\.\w+)?$",
                   rb"(?im)^[ \t]*(port|bind|save|appendonly|protected-mode|requirepass|maxmemory(-policy)?|daemonize|cluster-enabled|dbfilename|databases|replicaof|slaveof|sentinel +\S+|user +\S+ +(on|off)|tls-port|logfile|dir|loglevel|tcp-keepalive|timeout|include|rename-command|masterauth)\b"),
-    ("dockerfile", r"(?i)(^|/)(dockerfile|containerfile)([._-][\w.-]+)?$|\.(dockerfile|containerfile)$", MENTION),
-    ("compose", r"(?i)\.ya?ml([._-]\w+)?$", rb"(?m)^['\"]?services['\"]?[ \t]*:"),
-    ("kubernetes", r"(?i)\.(ya?ml|tpl|json)$", rb"(?m)^[ \t\"-]*kind\"?[ \t]*:"),
-    ("helm", r"(?i)(^|/)[^/]*(values|chart|requirements)[^/]*\.ya?ml$", MENTION),
-    ("ecs", r"(?i)\.json(\.\w+)?$", rb"containerDefinitions"),
-    ("terraform", r"(?i)\.(tf|tofu|hcl)$", MENTION),
-    ("cloudformation", r"(?i)\.(ya?ml|json|template|cfn)$", rb"AWS::(ElastiCache|MemoryDB|ECS)|AWSTemplateFormatVersion"),
-    ("systemd", r"(?i)\.service(\.j2)?$", rb"(?i)(redis|valkey)-(server|sentinel)"),
-    ("ansible", r"(?i)\.ya?ml$", rb"(?i)(redis|valkey)"),
-    ("springprops", r"(?i)(^|/)[^/]*\.(properties|ya?ml)$", rb"(?i)redis|valkey"),
-    ("redissonconf", r"(?i)\.(ya?ml|json)$", rb"singleServerConfig|clusterServersConfig|sentinelServersConfig|masterSlaveServersConfig|replicatedServersConfig"),
-    ("java", r"(?i)\.java$", MENTION),
-    ("kotlin", r"(?i)\.kts?$", MENTION),
-    ("python", r"(?i)\.(py|pyi|ipynb)$", rb"(?i)redis|valkey"),
-    ("maven", r"(?i)(^|/)pom[^/]*\.xml$", rb"<project|<dependenc"),
-    ("gradle", r"(?i)\.gradle(\.kts)?$|(^|/)gradle\.lockfile$|\.versions\.toml$", rb"."),
-    ("pydeps", r"(?i)(^|/)(requirements[^/]*\.(txt|in)|[^/]*requirements\.(txt|in)|requirements/[^/]+\.(txt|in)|constraints[^/]*\.txt|pyproject\.toml|pipfile(\.lock)?|setup\.(cfg|py)|poetry\.lock|uv\.lock|pdm\.lock|pylock[^/]*\.toml)$", rb"(?i)redis|valkey"),
+    ("dockerfile", ("docker", "container",), r"(?i)(^|/)(dockerfile|containerfile)([._-][\w.-]+)?$|\.(dockerfile|containerfile)$", MENTION),
+    ("compose", (".y",), r"(?i)\.ya?ml([._-]\w+)?$", rb"(?m)^['\"]?services['\"]?[ \t]*:"),
+    ("kubernetes", (".y", ".tpl", ".json",), r"(?i)\.(ya?ml|tpl|json)$", rb"(?m)^[ \t\"-]*kind\"?[ \t]*:"),
+    ("helm", (".y",), r"(?i)(^|/)[^/]*(values|chart|requirements)[^/]*\.ya?ml$", MENTION),
+    ("ecs", (".json",), r"(?i)\.json(\.\w+)?$", rb"containerDefinitions"),
+    ("terraform", (".tf", ".tofu", ".hcl",), r"(?i)\.(tf|tofu|hcl)$", MENTION),
+    ("cloudformation", (".y", ".json", ".template", ".cfn",), r"(?i)\.(ya?ml|json|template|cfn)$", rb"AWS::(ElastiCache|MemoryDB|ECS)|AWSTemplateFormatVersion"),
+    ("systemd", (".service",), r"(?i)\.service(\.j2)?$", rb"(?i)(redis|valkey)-(server|sentinel)"),
+    ("ansible", (".y",), r"(?i)\.ya?ml$", rb"(?i)(redis|valkey)"),
+    ("springprops", (".prop", ".y",), r"(?i)(^|/)[^/]*\.(properties|ya?ml)$", rb"(?i)redis|valkey"),
+    ("redissonconf", (".y", ".json",), r"(?i)\.(ya?ml|json)$", rb"singleServerConfig|clusterServersConfig|sentinelServersConfig|masterSlaveServersConfig|replicatedServersConfig"),
+    ("java", (".java",), r"(?i)\.java$", MENTION),
+    ("kotlin", (".kt",), r"(?i)\.kts?$", MENTION),
+    ("python", (".py", ".ipynb",), r"(?i)\.(py|pyi|ipynb)$", rb"(?i)redis|valkey"),
+    ("maven", (".xml",), r"(?i)(^|/)pom[^/]*\.xml$", rb"<project|<dependenc"),
+    ("gradle", (".gradle", ".lockfile", ".toml",), r"(?i)\.gradle(\.kts)?$|(^|/)gradle\.lockfile$|\.versions\.toml$", rb"."),
+    ("pydeps", (".txt", ".in", ".toml", "pipfile", "setup.", ".lock",), r"(?i)(^|/)(requirements[^/]*\.(txt|in)|[^/]*requirements\.(txt|in)|requirements/[^/]+\.(txt|in)|constraints[^/]*\.txt|pyproject\.toml|pipfile(\.lock)?|setup\.(cfg|py)|poetry\.lock|uv\.lock|pdm\.lock|pylock[^/]*\.toml)$", rb"(?i)redis|valkey"),
 ]  # fmt: skip
+
+
+@cache
+def _path(index: int) -> re.Pattern[str]:
+    return re.compile(BUILTIN[index][2])
+
+
+@cache
+def _content(index: int) -> re.Pattern[bytes]:
+    return re.compile(BUILTIN[index][3])
+
+
+def readers_by_path(path: str) -> list[int]:
+    """Indices of the readers that may know a file of this path."""
+    lower = path.lower()
+    return [
+        i
+        for i, (_, hints, _, _) in enumerate(BUILTIN)
+        if any(h in lower for h in hints) and _path(i).search(path)
+    ]
+
+
+def readers_for(path: str, data: bytes) -> list[str]:
+    """The names of the readers that know a file of this path and content, each once."""
+    found = [BUILTIN[i][0] for i in readers_by_path(path) if _content(i).search(data)]
+    return list(dict.fromkeys(found))

@@ -17,16 +17,10 @@ from redislint.readers import Context
 from redislint.source import Source, Span
 from redislint.syntax.conf import split_words
 
-_NAMED = re.compile(
-    r"(?i)(redis|valkey)[^/]*$|(^|/)sentinel[^/]*\.conf|(^|/)(redis|valkey)[^/]*/[^/]*\.conf"
-)
-_CONTROL = re.compile(
-    r"^\s*(?:\{\{-?\s*(if|else|end|range|with|define|template|include)\b.*\}\}|\{%.*%\}|<%(?!=).*%>)"
-)
-_OPENS = re.compile(
-    r"^\s*(?:\{\{-?\s*(?:if|range|with|define)\b|\{%-?\s*(?:if|for)\b|<%-?\s*(?:if|unless|.*\bdo\b))"
-)
-_CLOSES = re.compile(r"^\s*(?:\{\{-?\s*end\b|\{%-?\s*end|<%-?\s*(?:end|\}))")
+_NAMED = r"(?i)(redis|valkey)[^/]*$|(^|/)sentinel[^/]*\.conf|(^|/)(redis|valkey)[^/]*/[^/]*\.conf"
+_CONTROL = r"^\s*(?:\{\{-?\s*(if|else|end|range|with|define|template|include)\b.*\}\}|\{%.*%\}|<%(?!=).*%>)"
+_OPENS = r"^\s*(?:\{\{-?\s*(?:if|range|with|define)\b|\{%-?\s*(?:if|for)\b|<%-?\s*(?:if|unless|.*\bdo\b))"
+_CLOSES = r"^\s*(?:\{\{-?\s*end\b|\{%-?\s*end|<%-?\s*(?:end|\}))"
 _FOREIGN = re.compile(
     r"(?m)^\s*(\[[\w .:-]+\]\s*$|<\w[^>\n]*>|[\w.]+\s*=\s*\S|\w[\w \"'/.$*-]*[;{]\s*$|[\w.-]+\s*:\s)"
 )
@@ -52,7 +46,9 @@ def is_redis(source: Source) -> bool:
     others = 0
     for line in source.text.split("\n", 4000)[:4000]:
         stripped = line.strip()
-        if not stripped or stripped[0] == "#" or _CONTROL.match(line):
+        if not stripped or stripped[0] == "#":
+            continue
+        if stripped[0] in "{<" and re.match(_CONTROL, line):
             continue
         word = stripped.split(None, 1)[0].strip("\"'").lower()
         if word in known or word == "sentinel":
@@ -60,7 +56,7 @@ def is_redis(source: Source) -> bool:
         elif not stripped.startswith(("{{", "{%", "<%", "${")):
             others += 1
     foreign = len(_FOREIGN.findall(source.text))
-    if _NAMED.search(source.path):
+    if re.search(_NAMED, source.path):
         return names > 0 and names >= others and foreign <= max(1, names // 3)
     return names >= 3 and names >= 4 * others and foreign == 0
 
@@ -123,13 +119,13 @@ def settings(source: Source, conf: ConfFile | None = None) -> Iterator[Setting]:
         begin, start = start, end + 1
         if not stripped or stripped[0] == "#":
             continue
-        if stripped.startswith(("{{", "{%", "<%")) and _CONTROL.match(line):
+        if stripped.startswith(("{{", "{%", "<%")) and re.match(_CONTROL, line):
             if conf is not None:
                 conf.template = True
                 conf.open_why = conf.open_why or "a template decides which lines are there"
-            if _OPENS.match(line):
+            if re.match(_OPENS, line):
                 level += 1
-            elif _CLOSES.match(line):
+            elif re.match(_CLOSES, line):
                 level = max(0, level - 1)
             continue
         if level:

@@ -6,7 +6,6 @@ checkout, are compiled on change and kept in the user's cache folder.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable
@@ -192,6 +191,8 @@ def _fact_modules() -> dict[str, list[str]]:
 
 def _signature(folder: Path) -> str:
     """Changes when a page, the vocabulary or the compiler changes."""
+    import hashlib
+
     digest = hashlib.blake2b(f"{FORMAT}".encode(), digest_size=12)
     package = Path(__file__).resolve().parent.parent
     roots = (folder, package / "model", package / "rules", package / "knowledge")

@@ -7,7 +7,7 @@ import re
 from redislint.source import Source, Span
 
 MASK = "****"
-_KEYED = re.compile(
+_KEYED = (
     r"(?ix)"
     r"( (?:requirepass|masterauth|primaryauth|auth-pass(?:[ \t]+\S+)?|sentinel-pass|tls-(?:client-)?key-file-pass"
     r"|--?a(?=[ \t])|--pass(?=[ \t])|-u(?=[ \t]redis)"
@@ -16,11 +16,10 @@ _KEYED = re.compile(
     r"(?! \s | \$\{ | \$\( | \{\{ | <%)"
     r"([^\s\"'\\,;)}\]]+)"
 )
-_URL = re.compile(
-    r"(?i)(\b(?:rediss?|valkeys?|redis-sentinel|redis-socket)://[^/\s:@]*:)([^@\s/]+)(@)"
-)
-_ACL = re.compile(r"(?<!\S)([>#<!])(\S+)(?=\s|$)")
-_ACL_LINE = re.compile(r"(?i)\buser[ \t]+\S+|\bacl[ \t]+setuser\b")
+_URL = r"(?i)(\b(?:rediss?|valkeys?|redis-sentinel|redis-socket)://[^/\s:@]*:)([^@\s/]+)(@)"
+_ACL = r"(?<!\S)([>#<!])(\S+)(?=\s|$)"
+_ACL_LINE = r"(?i)\buser[ \t]+\S+|\bacl[ \t]+setuser\b"
+_WORDS = ("pass", "auth", "secret", "token", "key", "pwd", "-a ", "-u ")
 _SAFE = frozenset(
     "yes no true false none null on off ~ \"\" '' str string optional[str] os.environ".split()
 )
@@ -34,29 +33,36 @@ def mask(text: str) -> str:
             return match[0]
         return match[1] + MASK
 
-    text = _URL.sub(lambda m: m[1] + (m[2] if m[2].startswith(("$", "{")) else MASK) + m[3], text)
-    text = _KEYED.sub(keyed, text)
-    if _ACL_LINE.search(text):
-        text = _ACL.sub(lambda m: m[1] + MASK, text)
+    def address(match: re.Match[str]) -> str:
+        shown = match[2] if match[2].startswith(("$", "{")) else MASK
+        return match[1] + shown + match[3]
+
+    # Expressions are compiled by `re` on first use, and cheap words decide whether they are used:
+    # most lines that are shown hold no secret, and start-up pays for each expression.
+    lower = text.lower()
+    if "://" in text:
+        text = re.sub(_URL, address, text)
+    if any(word in lower for word in _WORDS):
+        text = re.sub(_KEYED, keyed, text)
+    if "user" in lower and re.search(_ACL_LINE, text):
+        text = re.sub(_ACL, lambda m: m[1] + MASK, text)
     return text
 
 
-_NAME_LINE = re.compile(
+_NAME_LINE = (
     r"(?i)\b(?:name|key)\\?[\"']?[ \t]*[:=][ \t]*\\?[\"']?[\w.\-]*"
     r"(?:password|passwd|secret|token|access_?key|redis_auth|redis_pass)"
 )
-_VALUE_LINE = re.compile(
-    r"(?i)(\bvalue\\?[\"']?[ \t]*[:=][ \t]*\\?[\"']?)(?!\$\{|\$\(|\{\{)([^\s\"',}]+)"
-)
+_VALUE_LINE = r"(?i)(\bvalue\\?[\"']?[ \t]*[:=][ \t]*\\?[\"']?)(?!\$\{|\$\(|\{\{)([^\s\"',}]+)"
 
 
 def line(source: Source, number: int) -> str:
     """A line of a file, masked; a `value:` beside a `name: …PASSWORD` line is a secret too."""
     text = source.line_text(number)
-    if _VALUE_LINE.search(text):
+    if "value" in text.lower() and re.search(_VALUE_LINE, text):
         near = (number - 1, number + 1)
-        if any(_NAME_LINE.search(source.line_text(n)) for n in near):
-            text = _VALUE_LINE.sub(lambda m: m[1] + MASK, text)
+        if any(re.search(_NAME_LINE, source.line_text(n)) for n in near):
+            text = re.sub(_VALUE_LINE, lambda m: m[1] + MASK, text)
     return mask(text)
 
 

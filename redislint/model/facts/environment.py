@@ -24,15 +24,12 @@ _WORDS = (
     ),
     ("production", r"prod|production|live|release|staging|stage"),
 )
-_PATTERNS = [
-    (name, re.compile(rf"(?i)(?:^|[/._-])({words})(?:$|[/._-])")) for name, words in _WORDS
-]
 
 
 def of_path(path: str) -> tuple[str, str]:
     """(environment, the word that says so) of a path; ("unknown", "") where none does."""
-    for name, pattern in _PATTERNS:
-        match = pattern.search(path)
+    for name, words in _WORDS:
+        match = re.search(rf"(?i)(?:^|[/._-])({words})(?:$|[/._-])", path)
         if match:
             return name, match[1]
     return "unknown", ""

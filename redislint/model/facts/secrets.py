@@ -17,7 +17,7 @@ _WEAK = frozenset(
     "master default guest user mypassword mysecret yourpassword sesame valkey example p@ssw0rd "
     "password123 pass123 passw0rd 654321 eyvX7LvNU1".lower().split()
 )
-_DUMMY = re.compile(
+_DUMMY = (
     r"(?i)^(?:<.*>|\[.*\]|x{3,}|\*{3,}|\.{3,}|(?:your|my|the|some|enter|put|insert|replace|set|add|use|fill)[-_ ].*"
     r"|.*(?:change[-_ ]?me|change[-_ ]?this|change[-_ ]?it|placeholder|your[-_ ]?(?:redis|strong|secure|secret|password)|_here|-here|todo|fixme|replace[-_ ]?(?:me|this|with)|example|dummy).*)$"
 )
@@ -32,7 +32,7 @@ def is_literal(text: str | None) -> bool:
 
 def is_dummy(text: str) -> bool:
     """Whether a text plainly waits for somebody to put the password there."""
-    return bool(_DUMMY.match(text))
+    return bool(re.match(_DUMMY, text))
 
 
 def is_weak(text: str) -> bool:
@@ -91,9 +91,7 @@ def password_empty(server: Server) -> Value:
     return Value(lines[-1].args in ((), ("",)), Origin(lines[-1].span))
 
 
-_LEGACY = re.compile(
-    r"^(?:REDIS|VALKEY)_(?:PASSWORD|PASS|ARGS|REQUIREPASS|AOF_ENABLED|APPENDONLY|MAXMEMORY|PERSISTENCE|MAXMEMORY_POLICY|REPLICATION_MODE)$"
-)
+_LEGACY = r"^(?:REDIS|VALKEY)_(?:PASSWORD|PASS|ARGS|REQUIREPASS|AOF_ENABLED|APPENDONLY|MAXMEMORY|PERSISTENCE|MAXMEMORY_POLICY|REPLICATION_MODE)$"
 
 
 @computed(
@@ -124,6 +122,6 @@ def ignored_variable(server: Server) -> Value:
     if any(s.name == "requirepass" for s in server.settings):
         return default(None, "a password is set")
     for variable, value in container.env.items():
-        if _LEGACY.match(variable) and variable not in words:
+        if re.match(_LEGACY, variable) and variable not in words:
             return Value(variable, value.origin)
     return default(None, "no such variable")
