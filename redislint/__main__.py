@@ -10,9 +10,14 @@ def main() -> None:
 
         print(f"redislint {__version__}")
         return
-    from redislint.cli import run
+    if sys.argv[1:2] == ["check"] and not any(a.startswith("-") for a in sys.argv[2:]):
+        # The call of every commit needs no option parser, and importing one doubles its time.
+        from redislint.cli.checking import DEFAULTS, run
 
-    run()
+        sys.exit(run(tuple(sys.argv[2:]), dict(DEFAULTS)))
+    from redislint.cli.main import run_command_line
+
+    run_command_line()
 
 
 if __name__ == "__main__":

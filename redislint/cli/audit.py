@@ -66,7 +66,7 @@ def command(urls: tuple[str, ...], **options: Any) -> None:
     """
     from redislint.auditing.dumps import DumpError
     from redislint.auditing.wire import AuditError
-    from redislint.rules.pages import PageError
+    from redislint.rules.errors import PageError
     from redislint.source import UnreadableError
 
     try:

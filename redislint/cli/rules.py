@@ -10,7 +10,7 @@ import click
 
 from redislint.config import ConfigError, find, load
 from redislint.rules.book import Book, builtin_folder, load_book, pages_in
-from redislint.rules.pages import PageError
+from redislint.rules.errors import PageError
 
 
 def _book(extra: tuple[str, ...] = ()) -> Book:

@@ -16,7 +16,7 @@ def evidence_in(path: Path, messages: list[Message]) -> list[dict[str, Any]] | N
     """
     from redislint.checking import check
     from redislint.config import ConfigError, find, load
-    from redislint.rules.pages import PageError
+    from redislint.rules.errors import PageError
 
     try:
         config = load(find(path))

@@ -64,7 +64,7 @@ def message_match(message: Message) -> dict[str, Any]:
 def rule_lookup(thing: str) -> dict[str, Any] | None:
     """The rule of a name, code or alias: what JSON shows of it, and its page."""
     from redislint.rules.book import load_book
-    from redislint.rules.pages import PageError
+    from redislint.rules.errors import PageError
 
     try:
         rule = load_book().find(thing)
@@ -128,7 +128,7 @@ def _words(message: Message) -> set[str]:
 def _names() -> dict[str, str]:
     from redislint.knowledge.directives import all_names
     from redislint.rules.book import load_book
-    from redislint.rules.pages import PageError
+    from redislint.rules.errors import PageError
 
     names = {name: name for name in all_names()}
     with suppress(PageError):

@@ -231,8 +231,8 @@ def announce_ip(words: list[bytes], st: State) -> str | None:
     return None
 
 
-def ip(family: int, name: str) -> Check:
-    """Return the check of a literal address; empty is fine."""
+def ip(name: str) -> Check:
+    """Return the check of a literal address ("IPv4" or "IPv6"); empty is fine."""
 
     def check(words: list[bytes], st: State) -> str | None:
         text = cstr(words[0])
@@ -301,9 +301,9 @@ def string(d: Directive, st_version: tuple[int, int], valkey: bool) -> Check:
     if name == "cluster-announce-ip" and valkey and st_version >= (9, 1):
         return announce_ip
     if name == "cluster-announce-client-ipv4":
-        return ip(socket.AF_INET, "IPv4")
+        return ip("IPv4")
     if name == "cluster-announce-client-ipv6":
-        return ip(socket.AF_INET6, "IPv6")
+        return ip("IPv6")
     if name == "proc-title-template":
         return title_template
     if name == "requirepass" and st_version == (6, 0):

@@ -10,9 +10,12 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from redislint.rules.pages import Page, PageError
+from redislint.rules.errors import PageError
+
+if TYPE_CHECKING:
+    from redislint.rules.pages import Page
 
 FORMAT = 5
 """Raised when the compiled form changes, so that old caches are not read."""

@@ -10,6 +10,7 @@ import tomllib
 from typing import Any
 
 from redislint.rules.condition import ConditionError, compile_condition, lookup
+from redislint.rules.errors import PageError
 
 SEVERITIES = ("note", "warning", "error")
 CONFIDENCES = ("low", "medium", "high")
@@ -36,16 +37,6 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CODE = re.compile(r"[A-Z]{2,6}\d{3,4}")
 _FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([^\n`]*)$")
 _FIELD = re.compile(r"\{([a-z][\w.-]*(?:\([^)]*\))?)\}")
-
-
-class PageError(ValueError):
-    """A page that cannot be used: file, line and reason."""
-
-    def __init__(self, path: str, line: int, message: str) -> None:
-        super().__init__(f"{path}:{line}: {message}")
-        self.path = path
-        self.line = line
-        self.message = message
 
 
 class Example:

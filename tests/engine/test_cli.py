@@ -173,3 +173,17 @@ def test_one_redis_conf_needs_no_heavy_import(write: Write, tmp_path: Path) -> N
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_call_without_options_has_the_options_defaults() -> None:
+    from redislint.cli.check import command
+    from redislint.cli.checking import DEFAULTS
+
+    defaults = {
+        str(p.name): () if p.multiple else p.default  # type: ignore[attr-defined]
+        for p in command.params
+        if p.name != "paths"
+    }
+    assert {
+        k: v if isinstance(v, str | int | bool | tuple) else None for k, v in defaults.items()
+    } == DEFAULTS

@@ -6,7 +6,8 @@ import pytest
 from conftest import page_text
 
 from redislint.rules.book import Book, Rule, compile_pack, load_book
-from redislint.rules.pages import PageError, compile_page, parse_page
+from redislint.rules.errors import PageError
+from redislint.rules.pages import compile_page, parse_page
 
 
 def error_of(text: str) -> str:
