@@ -34,4 +34,6 @@ def read(source: Source, context: Context) -> Iterable[Dependency | Problem]:
         return setuptools.read_cfg(source) if name == "setup.cfg" else setuptools.read_py(source)
     from redislint.readers.manifests import requirements
 
-    return requirements.read(source, context, re.compile(next(p for n, _, p, _ in BUILTIN if n == "pydeps")))
+    return requirements.read(
+        source, context, re.compile(next(p for n, _, p, _ in BUILTIN if n == "pydeps"))
+    )
