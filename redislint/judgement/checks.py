@@ -237,6 +237,9 @@ def ip(name: str) -> Check:
     def check(words: list[bytes], st: State) -> str | None:
         text = cstr(words[0])
         if text:
+            import socket  # late: only two directives need it
+
+            family = socket.AF_INET if name == "IPv4" else socket.AF_INET6
             try:
                 socket.inet_pton(family, text.decode("ascii"))
             except (OSError, ValueError):

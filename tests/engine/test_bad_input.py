@@ -131,7 +131,8 @@ def test_a_text_on_standard_input_is_checked_by_its_name(tmp_path: Path) -> None
 def test_no_format_shows_a_password(write: Write, tmp_path: Path, format_: str) -> None:
     write(
         "redis.conf",
-        "requirepass hunter2Hidden\nmasterauth hunter2Hidden\nuser app on >hunter2Hidden +@all ~*\nuser app on >hunter2Hidden\n",
+        "requirepass hunter2Hidden\nmasterauth hunter2Hidden\n"
+        "user app on >hunter2Hidden +@all ~*\nuser app on >hunter2Hidden\n",
     )
     write(
         "compose.yaml",
