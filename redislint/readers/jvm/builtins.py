@@ -274,7 +274,7 @@ def seconds(amount: Abstract, factor: float, span: Span) -> Abstract:
     results: list[Abstract] = []
     for one in each(amount):
         if isinstance(one, Const) and isinstance(one.value, int | float):
-            results.append(Const(Seconds(one.value * factor), span))
+            results.append(Const(Seconds(round(one.value * factor, 9)), span))
         else:
             why = one.why if isinstance(one, Unknown) else "it is computed"
             results.append(Unknown(why, span))
@@ -442,7 +442,7 @@ def read_property(e: Evaluator, target: Abstract, name: str) -> Abstract | None:
     """`object.name`: Kotlin's properties, what was set before, durations of numbers."""
     if isinstance(target, Const):
         if name in _KOTLIN_UNITS and isinstance(target.value, int | float):
-            return Const(Seconds(target.value * _KOTLIN_UNITS[name]), target.span)
+            return Const(Seconds(round(target.value * _KOTLIN_UNITS[name], 9)), target.span)
         return None
     if isinstance(target, Unknown):
         return None

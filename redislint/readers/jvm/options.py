@@ -259,10 +259,9 @@ def client_options(value: Abstract | None, out: Options, cluster: bool) -> None:
     parts = []
     choices = list(each(value))
     if cluster and len(choices) > 1:
-        fitting: list[Abstract] = [
-            c for c in choices if isinstance(c, Thing) and c.type == "ClusterClientOptions"
-        ]
-        choices = fitting or choices
+        plain = [c for c in choices if isinstance(c, Thing) and c.type == "ClientOptions"]
+        if len(plain) < len(choices):
+            choices = [c for c in choices if c not in plain]
     for one in choices:
         part = Options()
         parts.append(part)
@@ -327,6 +326,6 @@ def pool(thing: Thing, out: Options) -> None:
 def plain_seconds(value: Abstract, span_of: Thing) -> Value:
     """A bare number of milliseconds, as old constructors take it."""
     if isinstance(value, Const) and isinstance(value.value, int | float):
-        held = value.value if isinstance(value.value, Seconds) else value.value * 1e-3
+        held = value.value if isinstance(value.value, Seconds) else value.value / 1000
         return Value(float(held), Origin(value.span or span_of.span))
     return fact(value, span_of.span)

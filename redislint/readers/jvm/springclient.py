@@ -93,7 +93,7 @@ def duration(item: Property) -> Value:
     text = str(value.value).strip()
     match = _DURATION.fullmatch(text)
     if match:
-        seconds = int(match[1]) * _FACTOR[(match[2] or "ms").lower()]
+        seconds = round(int(match[1]) * _FACTOR[(match[2] or "ms").lower()], 9)
         return Value(seconds, value.origin, raw=text)
     iso = re.fullmatch(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", text.upper())
     if iso and any(iso.groups()):

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 MENTION = re.compile(
     r"DefaultTyping\s*\(|JdkSerializationRedisSerializer|RedisSerializer\s*\.\s*java\b|"
     r"new RedisTemplate\b|RedisTemplate<|\bJedis\b|\.getResource\s*\(|\.keys\s*\(|"
-    r"setIfAbsent\s*\(|\bsetnx\s*\(|\.sync\s*\(|JedisCluster"
+    r"setIfAbsent\s*\(|\bsetnx\s*\(|\.sync\s*\(|\.(s(inter|union|diff)|rename|b?rpoplpush|smove|"
+    r"z(union|inter)store|pf(count|merge)|[bl]l?move|m[gs]et|del|unlink)\w*\s*\("
 )
 """Without one of these a file has no trap of this module."""
 

@@ -145,7 +145,7 @@ def url(text: str, origin: Origin, address: Address) -> None:
         out.put("database", Value(int(path[1:]), origin))
     options = {k.lower(): v[-1] for k, v in parse_qs(query).items()}
     if "timeout" in options and (found := _TIME.fullmatch(options["timeout"])):
-        value = int(found[1]) * _FACTOR[found[2] or "ms"]
+        value = round(int(found[1]) * _FACTOR[found[2] or "ms"], 9)
         out.put("uri-timeout", Value(value, origin))
     if "verifypeer" in options:
         off = options["verifypeer"].upper() in ("NONE", "FALSE")

@@ -260,5 +260,5 @@ def seconds_of(args: list[Abstract], factor: float = 1e-3) -> Abstract:
             return first
         if len(args) > 1 and isinstance(args[1], Enum):
             factor = _UNITS.get(args[1].name, 1.0)
-        return Const(Seconds(first.value * factor), first.span)
+        return Const(Seconds(round(first.value * factor, 9)), first.span)
     return first
