@@ -71,9 +71,11 @@ def gather(file: str | None, options: Mapping[str, object]) -> Question:
 
         measured = calibrate(work)
         machine = measured.machine
+        notes = work.assumed
         if "disk" not in said and "disk-throughput" not in said:
-            notes = tuple(n for n in work.assumed if not n.startswith("disk "))
-            work = replace(work, disk=measured.disk, assumed=notes)
+            notes = tuple(n for n in notes if not n.startswith("disk "))
+            work = replace(work, disk=measured.disk)
+        work = replace(work, assumed=(*notes, *measured.notes))
     return Question(work, machine, values, source, folder)
 
 

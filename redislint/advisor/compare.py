@@ -205,7 +205,7 @@ def _load(plan: Plan, work: Workload, v: Volumes, machine: Machine, cycle: float
     if not work.write_rate:
         return base
     cycle = min(cycle, work.write_rate * v.per_write * 86400)
-    return base + costs.replay_seconds(cycle / v.per_write, cycle, streams, machine)
+    return base + costs.replay_seconds(cycle / v.per_write, cycle, streams, machine, True)
 
 
 def _disk(
@@ -281,9 +281,14 @@ def _breaks(p: Priced, work: Workload) -> list[str]:
     if r.waitaof and not has_waitaof(work.server):
         found.append(f"server: {work.server} has no WAITAOF (from 7.2)")
     if work.rpo_s is not None:
+        power = p.loss.power_loss
+        if work.failover_s is not None and r.replicas:
+            # The replica takes over while the primary has no power.
+            known = [w for w in (power, p.loss.failover) if w is not None]
+            power = min(known) if known else None
         for label, window in (
             ("kill -9", p.loss.process_crash),
-            ("power loss", p.loss.power_loss),
+            ("power loss", power),
             ("failover", p.loss.failover if r.replicas else 0.0),
         ):
             if not within(window, work.rpo_s):

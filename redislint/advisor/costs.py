@@ -27,6 +27,8 @@ class Machine:
     """Seconds to compress and write one byte of keys and values."""
     replay_s: float = 1.6e-6
     """Seconds to run one logged command at load (0.4 to 0.9 million a second)."""
+    overwrite_s: float = 2.2e-6
+    """Seconds to run one logged command that overwrites a random key."""
     replay_byte_s: float = 1.5e-9
     """Seconds to read one byte of logged commands."""
     fork_s_per_gb: float = 0.025
@@ -56,7 +58,7 @@ def allocated(length: float) -> int:
     n = max(1, math.ceil(length))
     if n <= 128:
         return -(-n // 16) * 16 if n > 8 else 8
-    step = 2 ** (math.ceil(math.log2(n)) - 3)
+    step: int = 1 << (math.ceil(math.log2(n)) - 3)
     return -(-n // step) * step
 
 
@@ -127,10 +129,18 @@ def load_seconds(
 
 
 def replay_seconds(
-    commands: float, logged: float, disk_bytes_per_s: float, machine: Machine
+    commands: float,
+    logged: float,
+    disk_bytes_per_s: float,
+    machine: Machine,
+    overwriting: bool = False,
 ) -> float:
-    """Seconds to run logged commands: `commands` of them in `logged` bytes."""
-    work = commands * machine.replay_s + logged * machine.replay_byte_s
+    """Seconds to run logged commands: `commands` of them in `logged` bytes.
+
+    `overwriting`: they hit random keys that exist, which costs more than filling in order.
+    """
+    each = machine.overwrite_s if overwriting else machine.replay_s
+    work = commands * each + logged * machine.replay_byte_s
     return max(work, logged / disk_bytes_per_s if disk_bytes_per_s > 0 else 0.0)
 
 

@@ -43,6 +43,7 @@ class Guard:
         """Seconds that each fsync took."""
         self._lock = threading.Lock()
         self._cut = False
+        self._active = 0
         self._listener = -1
         self._thread: threading.Thread | None = None
 
@@ -108,7 +109,10 @@ class Guard:
         if self._thread is not None:
             self._thread.join(5)
             self._thread = None
-        if self._listener >= 0:
+        end = time.monotonic() + 10 + self.delay_s
+        while self._active and time.monotonic() < end:
+            time.sleep(0.005)
+        if self._listener >= 0 and not self._active:
             os.close(self._listener)
             self._listener = -1
 
@@ -124,6 +128,8 @@ class Guard:
                     fcntl.ioctl(self._listener, _RECEIVE, notice)
                 except OSError:
                     continue
+                with self._lock:
+                    self._active += 1
                 # One thread each: a slow fsync of a child must not hold up the server's own.
                 threading.Thread(target=self._answer, args=(bytes(notice),), daemon=True).start()
 
@@ -138,6 +144,8 @@ class Guard:
         # The server may be dead by now.
         with contextlib.suppress(OSError):
             fcntl.ioctl(self._listener, _SEND, bytearray(struct.pack("=QqiI", number, 0, error, 0)))
+        with self._lock:
+            self._active -= 1
 
     def _sync(self, path: str) -> None:
         began = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from redislint.advisor.compare import Comparison, Priced, within
+from redislint.advisor.stories import stories
 from redislint.advisor.units import duration, size, speed
 
 
@@ -27,7 +28,7 @@ def _chosen(c: Comparison, best: Priced) -> list[str]:
         )
     else:
         lines.append(
-            "a dead disk loses everything: there is no replica; copy the snapshots to another machine"
+            "a dead disk loses everything: there is no replica; copy the files to another machine now and then"
             if best.plan.settings.writes_disk
             else "a dead machine loses everything: there is no replica"
         )
@@ -145,7 +146,11 @@ def _warnings(c: Comparison, best: Priced) -> list[str]:
         lines.append(
             "never let this primary restart by itself: it comes back empty and its replicas copy that"
         )
-    if work.disk.network and best.plan.settings.appendonly:
+    lines += [
+        f"{story.what}; way out: {story.way_out}"
+        for story in stories(best.plan.settings, work, best.memory_peak)
+    ]
+    if work.disk.network and best.plan.base.removesuffix("-plain").endswith("everysec"):
         lines.append(
             f"{work.disk.name} is storage over the network: when an fsync stalls, everysec answers up"
             " to 2 s of writes that are only in the process; watch aof_delayed_fsync"
