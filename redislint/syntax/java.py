@@ -21,7 +21,6 @@ _CLASS_TYPES = {
     "record_declaration": "record",
     "annotation_type_declaration": "annotation",
 }
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f", "s": " "}
 
 
 @lru_cache(maxsize=1)
@@ -38,35 +37,6 @@ def parse(source: Source) -> Unit:
     tree = _parser().parse(unit.data)
     _Lowering(unit).unit(tree.root_node)
     return unit
-
-
-def unescape(text: str) -> str:
-    """The value of a string literal's inside."""
-
-    def one(match: re.Match[str]) -> str:
-        code = match[1]
-        if code[0] == "u":
-            return chr(int(code[-4:], 16))
-        return _ESCAPES.get(code, code)
-
-    return re.sub(r"\\(u+[0-9a-fA-F]{4}|.)", one, text, flags=re.S)
-
-
-def number(text: str) -> int | float | None:
-    """The value of a number literal of Java or Kotlin."""
-    clean = (
-        text.replace("_", "").rstrip("lLfFdDuU")
-        if "x" not in text.lower()
-        else (text.replace("_", "").rstrip("lL"))
-    )
-    try:
-        return int(clean, 0) if not re.fullmatch(r"0\d+", clean) else int(clean, 8)
-    except ValueError:
-        pass
-    try:
-        return float(clean)
-    except ValueError:
-        return None
 
 
 class _Lowering:
@@ -401,7 +371,9 @@ class _Lowering:
             return Node("other", start, start)
         self.depth += 1
         try:
-            return self._expr(node)
+            from redislint.syntax.java_expressions import expression
+
+            return expression(self, node)
         finally:
             self.depth -= 1
 
@@ -411,181 +383,3 @@ class _Lowering:
             for c in (node.named_children if node is not None else ())
             if not c.type.endswith("comment")
         ]
-
-    def _expr(self, node: Any) -> Node:
-        kind, start, end = node.type, node.start_byte, node.end_byte
-        field = node.child_by_field_name
-        if kind in ("identifier", "this", "super", "type_identifier"):
-            return Node("name", start, end, name=self.text(node))
-        if kind == "method_invocation":
-            name = field("name")
-            obj = field("object")
-            return Node(
-                "call",
-                start,
-                end,
-                name=self.text(name) if name else "",
-                at=name.start_byte if name else start,
-                obj=self.expr(obj) if obj is not None else None,
-                args=self.args(field("arguments")),
-            )
-        if kind in ("field_access", "scoped_identifier", "scoped_type_identifier"):
-            obj, name = field("object"), field("field") or field("name")
-            if obj is None or name is None:
-                parts = self.text(node).split(".")
-                whole = Node("name", start, end, name=parts[0])
-                for part in parts[1:]:
-                    whole = Node("member", start, end, obj=whole, name=part)
-                return whole
-            return Node("member", start, end, obj=self.expr(obj), name=self.text(name))
-        if kind == "string_literal":
-            text = self.text(node)
-            inner = text[3:-3].lstrip() if text.startswith('"""') else text[1:-1]
-            return Node("lit", start, end, value=unescape(inner))
-        if kind.endswith(("integer_literal", "floating_point_literal")):
-            return Node("lit", start, end, value=number(self.text(node)))
-        if kind in ("true", "false"):
-            return Node("lit", start, end, value=kind == "true")
-        if kind == "null_literal":
-            return Node("lit", start, end, value=None)
-        if kind == "character_literal":
-            return Node("lit", start, end, value=unescape(self.text(node)[1:-1]))
-        if kind == "parenthesized_expression":
-            inner_node = next((c for c in node.named_children if "comment" not in c.type), None)
-            return self.expr(inner_node)
-        if kind == "object_creation_expression":
-            type_node = field("type")
-            body = next((c for c in node.children if c.type == "class_body"), None)
-            made: ClassDef | None = None
-            name = simple(self.text(type_node)) if type_node else ""
-            if body is not None:
-                made = ClassDef("", "anonymous", body.start_byte, body.end_byte, self.u)
-                made.supers = [name]
-                self.body(body, made)
-            return Node(
-                "new",
-                start,
-                end,
-                name=name,
-                type=self.text(type_node).split("<")[0] if type_node else "",
-                args=self.args(field("arguments")),
-                body=made,
-            )
-        if kind == "lambda_expression":
-            return self.lambda_(node)
-        if kind == "ternary_expression":
-            return Node(
-                "choice",
-                start,
-                end,
-                cond=self.expr(field("condition")),
-                items=[self.expr(field("consequence")), self.expr(field("alternative"))],
-            )
-        if kind == "assignment_expression":
-            operator = field("operator")
-            return Node(
-                "assign",
-                start,
-                end,
-                obj=self.expr(field("left")),
-                value=self.expr(field("right")),
-                name=operator.type if operator is not None else "=",
-            )
-        if kind == "cast_expression":
-            type_node = field("type")
-            return Node(
-                "cast",
-                start,
-                end,
-                name=simple(self.text(type_node)) if type_node else "",
-                value=self.expr(field("value")),
-            )
-        if kind == "binary_expression":
-            operator = field("operator")
-            sign = operator.type if operator is not None else ""
-            items = [self.expr(field("left")), self.expr(field("right"))]
-            return Node("concat" if sign == "+" else "binary", start, end, name=sign, items=items)
-        if kind == "unary_expression":
-            operator, operand = field("operator"), self.expr(field("operand"))
-            sign = operator.type if operator is not None else ""
-            if sign == "-" and operand.kind == "lit" and isinstance(operand.value, int | float):
-                return Node("lit", start, end, value=-operand.value)
-            return Node("binary", start, end, name=sign, items=[operand])
-        if kind == "instanceof_expression":
-            right, name = field("right"), field("name")
-            pattern = field("pattern")
-            if pattern is not None:
-                parts = list(pattern.named_children)
-                right = parts[0] if parts else None
-                name = parts[-1] if len(parts) > 1 else None
-            return Node(
-                "test",
-                start,
-                end,
-                value=self.expr(field("left")),
-                name=simple(self.text(right)) if right is not None else "",
-                bind=self.text(name) if name is not None else "",
-            )
-        if kind == "method_reference":
-            parts = [c for c in node.named_children if not c.type.endswith("arguments")]
-            text = self.text(node)
-            return Node(
-                "ref",
-                start,
-                end,
-                obj=self.expr(parts[0]) if parts else None,
-                name=text.rsplit("::", 1)[-1].strip(),
-            )
-        if kind in (
-            "array_creation_expression",
-            "array_initializer",
-            "element_value_array_initializer",
-        ):
-            value = field("value") if kind == "array_creation_expression" else node
-            items = [self.expr(c) for c in value.named_children] if value is not None else []
-            return Node("array", start, end, items=items)
-        if kind == "switch_expression":
-            return self.switch(node)
-        if kind == "class_literal":
-            return Node("lit", start, end, value=self.text(node))
-        if kind == "ERROR":
-            self.u.broken.append(start)
-        return Node("other", start, end, items=[self.expr(c) for c in node.named_children])
-
-    def lambda_(self, node: Any) -> Node:
-        params_node = node.child_by_field_name("parameters")
-        params: list[str] = []
-        if params_node is not None:
-            if params_node.type == "identifier":
-                params = [self.text(params_node)]
-            elif params_node.type == "inferred_parameters":
-                params = [self.text(c) for c in params_node.named_children]
-            else:
-                params = [p.name for p in self.params(params_node)]
-        body_node = node.child_by_field_name("body")
-        if body_node is not None and body_node.type == "block":
-            body = self.block(body_node)
-        else:
-            value = self.expr(body_node)
-            body = Node(
-                "block",
-                value.start,
-                value.end,
-                items=[Node("return", value.start, value.end, value=value)],
-            )
-        return Node("lambda", node.start_byte, node.end_byte, params=params, body=body)
-
-    def switch(self, node: Any) -> Node:
-        """A switch: each of its groups is one way; as a statement or as an expression."""
-        items: list[Node] = []
-        block = node.child_by_field_name("body")
-        for group in block.named_children if block is not None else ():
-            inner: list[Node] = []
-            for child in group.named_children:
-                if child.type != "switch_label":
-                    inner += self.statements(child)
-            if len(inner) == 1 and inner[0].kind == "do":
-                items.append(inner[0].value)
-            elif inner:
-                items.append(Node("block", inner[0].start, inner[-1].end, items=inner))
-        return Node("choice", node.start_byte, node.end_byte, items=items)

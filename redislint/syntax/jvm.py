@@ -6,6 +6,7 @@ Offsets are in bytes of the UTF-8 text; `Unit.span` turns them into spans of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -280,3 +281,35 @@ def simple(type_text: str) -> str:
     while len(parts) > 1 and parts[0][:1].islower():
         parts.pop(0)
     return ".".join(parts)
+
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f", "s": " "}
+
+
+def unescape(text: str) -> str:
+    """The value of a string literal's inside."""
+
+    def one(match: re.Match[str]) -> str:
+        code = match[1]
+        if code[0] == "u":
+            return chr(int(code[-4:], 16))
+        return _ESCAPES.get(code, code)
+
+    return re.sub(r"\\(u+[0-9a-fA-F]{4}|.)", one, text, flags=re.S)
+
+
+def number(text: str) -> int | float | None:
+    """The value of a number literal of Java or Kotlin."""
+    clean = (
+        text.replace("_", "").rstrip("lLfFdDuU")
+        if "x" not in text.lower()
+        else (text.replace("_", "").rstrip("lL"))
+    )
+    try:
+        return int(clean, 0) if not re.fullmatch(r"0\d+", clean) else int(clean, 8)
+    except ValueError:
+        pass
+    try:
+        return float(clean)
+    except ValueError:
+        return None

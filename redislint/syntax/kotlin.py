@@ -6,8 +6,18 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from redislint.syntax.java import MAX_DEPTH, number, unescape
-from redislint.syntax.jvm import Annotation, ClassDef, Field, Method, Node, Param, Unit, simple
+from redislint.syntax.java import MAX_DEPTH
+from redislint.syntax.jvm import (
+    Annotation,
+    ClassDef,
+    Field,
+    Method,
+    Node,
+    Param,
+    Unit,
+    simple,
+    unescape,
+)
 
 if TYPE_CHECKING:
     from redislint.source import Source
@@ -439,6 +449,3 @@ class _Lowering:
             position = match.end()
         if position < len(text):
             pieces.append(Node("lit", at, at, value=text[position:].replace("\x01", "$")))
-
-
-__all__ = ["number", "parse"]

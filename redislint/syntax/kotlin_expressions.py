@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from redislint.syntax.java import number, unescape
-from redislint.syntax.jvm import Node, simple
+from redislint.syntax.jvm import Node, number, simple, unescape
 
 if TYPE_CHECKING:
     from redislint.syntax.kotlin import _Lowering

@@ -22,7 +22,8 @@ from redislint.readers.jvm.values import (
 )
 
 if TYPE_CHECKING:
-    from redislint.readers.jvm.evaluate import Evaluator, Frame
+    from redislint.readers.jvm.evaluate import Evaluator
+    from redislint.readers.jvm.frame import Frame
     from redislint.source import Span
     from redislint.syntax.jvm import Node
 

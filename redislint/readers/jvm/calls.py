@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redislint.readers.jvm import builtins
-from redislint.readers.jvm.evaluate import (
-    _COMMANDS,
-    _CONFIGURES,
-    _CONNECTS,
-    _FINISH,
-    _SECTIONS,
-    _STATEFUL,
+from redislint.readers.jvm.evaluate import MAX_CALLS
+from redislint.readers.jvm.frame import (
     CLIENTS,
-    MAX_CALLS,
+    COMMANDS,
+    CONFIGURES,
+    CONNECTS,
+    FINISH,
+    SECTIONS,
+    STATEFUL,
 )
 from redislint.readers.jvm.values import (
     Abstract,
@@ -28,7 +28,8 @@ from redislint.readers.jvm.values import (
 )
 
 if TYPE_CHECKING:
-    from redislint.readers.jvm.evaluate import Evaluator, Frame
+    from redislint.readers.jvm.evaluate import Evaluator
+    from redislint.readers.jvm.frame import Frame
     from redislint.syntax.jvm import Node
 
 _SCOPE = frozenset(("apply", "also", "let", "run", "with", "takeIf", "use"))
@@ -243,21 +244,21 @@ def on_thing(
             copy.maker = target.maker
         copy.open_why = target.open_why
         return copy
-    if name in _FINISH:
+    if name in FINISH:
         return target
-    if name in _SECTIONS:
+    if name in SECTIONS:
         before = next((c.result for c in target.calls if c.name == name and c.result), None)
         noted.result = before or e.thing(name, name, args, names, frame, node, target)
         return noted.result
-    if target.type in CLIENTS and name in _CONNECTS:
+    if target.type in CLIENTS and name in CONNECTS:
         noted.result = e.thing("Connection", name, args, names, frame, node, target)
         return noted.result
-    if target.type == "Connection" and name in _COMMANDS:
+    if target.type == "Connection" and name in COMMANDS:
         noted.result = e.thing("Commands", name, args, names, frame, node, target)
         return noted.result
     for value in args:
         _visit(e, value, frame)
-    if target.type in _STATEFUL:
+    if target.type in STATEFUL:
         return Unknown(f"what {name} returns is known at run time only")
     if name.startswith(("get", "is")) and not args:
         read = builtins.read_property(e, target, name.removeprefix("get").removeprefix("is"))
@@ -295,7 +296,7 @@ def unread(
     reason = why or f"{name} is not among the files"
     if not optional:
         e.escape([a for a in args if not isinstance(a, Function)], f"{name}() may change it")
-        if any(part in name.lower() for part in _CONFIGURES):
+        if any(part in name.lower() for part in CONFIGURES):
             for value in args:
                 for thing in things(value):
                     if not thing.open_why and not thing.called("build"):

@@ -12,7 +12,8 @@ from redislint.readers.jvm.springdata import configuration
 from redislint.readers.jvm.values import Abstract, Function, Instance, Thing, Unknown, each
 
 if TYPE_CHECKING:
-    from redislint.readers.jvm.evaluate import Evaluator, Frame
+    from redislint.readers.jvm.evaluate import Evaluator
+    from redislint.readers.jvm.frame import Frame
     from redislint.syntax.jvm import ClassDef, Method
 
 CONFIGURATION = frozenset(("LettuceClientConfigurationBuilderCustomizer",))
@@ -36,7 +37,7 @@ def find(e: Evaluator, kind: Value) -> Iterator[Subject]:
 
 
 def _target(type_name: str, start: int, end: int, e: Evaluator, cls: ClassDef) -> Thing:
-    from redislint.readers.jvm.evaluate import Frame
+    from redislint.readers.jvm.frame import Frame
     from redislint.syntax.jvm import Node
 
     name = "LettuceClientConfiguration" if type_name in CONFIGURATION else "ClientOptions"
@@ -52,7 +53,7 @@ def _of_class(e: Evaluator, cls: ClassDef, method: Method, kind: Value) -> Subje
 
 
 def _of_bean(e: Evaluator, method: Method, value: Abstract, kind: Value) -> Subject | None:
-    from redislint.readers.jvm.evaluate import Frame
+    from redislint.readers.jvm.frame import Frame
 
     assert method.owner is not None
     target = _target(method.type, method.start, method.end, e, method.owner)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from redislint.readers.jvm import builtins
+from redislint.readers.jvm.frame import CLIENTS, Frame
 from redislint.readers.jvm.names import library_type
 from redislint.readers.jvm.values import (
     Abstract,
@@ -18,12 +19,9 @@ from redislint.readers.jvm.values import (
     Enum,
     Function,
     Instance,
-    Items,
     Record,
     Thing,
     Unknown,
-    each,
-    flatten,
     join,
     things,
 )
@@ -38,50 +36,6 @@ MAX_DEPTH = 100
 """Depth of expressions, those of called methods included: below Python's own limit."""
 MAX_CALLS = 12
 """Depth of calls followed."""
-
-CLIENTS = frozenset(
-    "RedisClient RedisClusterClient LettuceConnectionFactory JedisConnectionFactory Redisson "
-    "JedisPool JedisCluster JedisPooled JedisSentinelPool JedisSentineled UnifiedJedis Jedis "
-    "jedis.RedisClient jedis.RedisClusterClient jedis.RedisSentinelClient BinaryJedisCluster".split()
-)
-"""Types whose objects are clients."""
-
-_STATEFUL = CLIENTS | {"Connection", "RedisTemplate", "StringRedisTemplate", "Commands"}
-"""Types whose methods do not return the object itself."""
-
-_CONNECTS = frozenset(
-    "connect connectAsync connectPubSub connectPubSubAsync connectSentinel getConnection "
-    "getResource connectToNode".split()
-)
-_COMMANDS = frozenset(("sync", "async", "reactive"))
-_SECTIONS = frozenset(
-    "useClusterServers useSingleServer useSentinelServers useMasterSlaveServers "
-    "useReplicatedServers useElasticacheServers useCustomServers".split()
-)
-_FINISH = frozenset(("build", "create", "and", "toBuilder"))
-_CONFIGURES = ("config", "custom", "setup", "tune", "option", "apply", "enrich", "modify", "accept")
-
-
-class Frame:
-    """Names of one call: locals, the object, its unit, Kotlin's implicit receivers."""
-
-    __slots__ = ("guards", "locals", "receivers", "returns", "this", "unit")
-
-    def __init__(self, unit: Unit, this: Instance) -> None:
-        self.unit = unit
-        self.this = this
-        self.locals: dict[str, Abstract] = {}
-        self.receivers: list[Abstract] = []
-        self.returns: list[Abstract] = []
-        self.guards: set[str] = set()
-
-    def inner(self) -> Frame:
-        """A frame of a lambda: sees the names, returns on its own."""
-        frame = Frame(self.unit, self.this)
-        frame.locals = self.locals
-        frame.receivers = list(self.receivers)
-        frame.guards = self.guards
-        return frame
 
 
 class Evaluator:
@@ -408,90 +362,9 @@ class Evaluator:
 
     def statement(self, node: Node, frame: Frame) -> bool:
         """Run one statement; True when what follows is not reached."""
-        kind = node.kind
-        if kind == "local":
-            value = (
-                self.value(node.value, frame)
-                if node.value is not None
-                else Unknown(f"{node.name} has no value yet", None, node.type)
-            )
-            frame.locals[node.name] = value
-            return False
-        if kind == "do":
-            self.value(node.value, frame)
-            return False
-        if kind == "return":
-            result = self.value(node.value, frame) if node.value is not None else Const(None)
-            self.use([result])
-            frame.returns.append(result)
-            return True
-        if kind == "if":
-            return self.conditional(node, frame)
-        if kind == "block":
-            return self.block(node, frame)
-        if kind == "loop":
-            if node.value is not None:
-                over = self.value(node.value, frame)
-                if node.bind:
-                    inside = list(flatten(over))
-                    frame.locals[node.bind] = (
-                        inside[0]
-                        if isinstance(over, Items) and len(inside) == 1
-                        else Unknown(f"{node.bind} is one of several")
-                    )
-            for item in node.items:
-                self.branch(item, frame)
-            return False
-        if kind == "try":
-            ended = self.block(node.body, frame)
-            for item in node.items:
-                before = dict(frame.locals)
-                self.branch(item, frame)
-                if ended:
-                    frame.locals.update(before)
-            return ended
-        if kind == "throw":
-            self.value(node.value, frame)
-            return True
-        self.value(node, frame)
-        return False
+        from redislint.readers.jvm.statements import statement
 
-    def conditional(self, node: Node, frame: Frame) -> bool:
-        """Run an `if`: the branches that are possible, their names joined after it."""
-        assert node.cond is not None
-        known, guards = builtins.test(self, node.cond, frame)
-        if known is True:
-            return self.statement(node.body, frame)
-        if known is False:
-            return self.statement(node.other, frame) if node.other is not None else False
-        before = dict(frame.locals)
-        added = guards - frame.guards
-        frame.guards |= added
-        ended = self.branch(node.body, frame)
-        frame.guards -= added
-        after = dict(frame.locals)
-        frame.locals.clear()
-        frame.locals.update(before)
-        other_ended = self.branch(node.other, frame) if node.other is not None else False
-        if ended and not other_ended:
-            return False
-        if other_ended and not ended:
-            frame.locals.clear()
-            frame.locals.update(after)
-            return False
-        for name, value in after.items():
-            old = frame.locals.get(name)
-            if old is None:
-                frame.locals[name] = value
-            elif old is not value:
-                frame.locals[name] = (
-                    value
-                    if isinstance(old, Unknown) and old.why.endswith("has no value yet")
-                    else join([old, value])
-                )
-        return ended and other_ended
-
-    # expressions
+        return statement(self, node, frame)
 
     def value(self, node: Node | None, frame: Frame) -> Abstract:
         """The value of an expression."""
@@ -507,39 +380,14 @@ class Evaluator:
             self.depth -= 1
 
     def _value(self, node: Node, frame: Frame) -> Abstract:
-        handler = getattr(self, f"_{node.kind}", None)
-        if handler is None:
-            if node.kind in ("if", "block", "return", "local", "loop", "try", "do", "throw"):
-                return self._as_value(node, frame)
-            return self._other(node, frame)
-        value: Abstract = handler(node, frame)
-        return value
+        from redislint.readers.jvm.expressions import HANDLERS, STATEMENTS, as_value, other
 
-    def _as_value(self, node: Node, frame: Frame) -> Abstract:
-        """A statement used as an expression (Kotlin's `if`, a block of a `when`)."""
-        if node.kind == "if":
-            assert node.cond is not None
-            known, _ = builtins.test(self, node.cond, frame)
-            if known is not None:
-                return self.value(node.body if known else node.other, frame)
-            return join([self.value_in_branch(b, frame) for b in (node.body, node.other) if b])
-        if node.kind == "block":
-            last: Abstract = Const(None)
-            for item in node.items:
-                if item.kind == "do":
-                    last = self.value(item.value, frame)
-                elif item.kind in ("if", "block", "try"):
-                    last = self._as_value(item, frame)
-                elif self.statement(item, frame):
-                    return Unknown("the code leaves here")
-            return last
-        if node.kind == "try":
-            return self._as_value(node.body, frame)
-        if node.kind == "do":
-            return self.value(node.value, frame)
-        if self.statement(node, frame):
-            return Unknown("the code leaves here")
-        return Const(None)
+        handler = HANDLERS.get(node.kind)
+        if handler is not None:
+            return handler(self, node, frame)
+        if node.kind in STATEMENTS:
+            return as_value(self, node, frame)
+        return other(self, node, frame)
 
     def value_in_branch(self, node: Node, frame: Frame) -> Abstract:
         """The value of an expression that is evaluated only sometimes."""
@@ -549,29 +397,6 @@ class Evaluator:
             return self.value(node, frame)
         finally:
             self.branches.pop()
-
-    def _lit(self, node: Node, frame: Frame) -> Abstract:
-        return Const(node.value, frame.unit.span(node.start, node.end))
-
-    def _name(self, node: Node, frame: Frame) -> Abstract:
-        name = node.name
-        if name == "this":
-            return frame.receivers[-1] if frame.receivers else frame.this
-        if name in frame.locals:
-            return frame.locals[name]
-        found = self.field(frame.this, name)
-        if found is not None:
-            return found
-        for receiver in reversed(frame.receivers):
-            read = builtins.read_property(self, receiver, name)
-            if read is not None:
-                return read
-        full = frame.unit.imports.get(name)
-        if full is not None and "." in full and name[:1].isupper():
-            owner = full.rsplit(".", 2)[-2]
-            if owner[:1].isupper():
-                return self.constant(owner, name, frame, node)
-        return Unknown(f"{name} is defined elsewhere", frame.unit.span(node.start, node.end))
 
     def type_of(self, node: Node, frame: Frame) -> str | None:
         """The type that an expression names: `Type`, `Outer.Type` or a full name; else None."""
@@ -627,30 +452,6 @@ class Evaluator:
                 return Enum(owner, name, span)
         return Unknown(f"{owner}.{name} is not among the files", span)
 
-    def _member(self, node: Node, frame: Frame) -> Abstract:
-        assert node.obj is not None
-        owner = self.type_of(node.obj, frame)
-        if owner is not None:
-            if owner == "RefreshTrigger" or node.name.isupper() or node.name[:1].isupper():
-                return self.constant(owner, node.name, frame, node)
-            return self.constant(owner, node.name, frame, node)
-        obj = self.value(node.obj, frame)
-        results: list[Abstract] = []
-        for one in each(obj):
-            if isinstance(one, Instance):
-                found = self.field(one, node.name)
-                results.append(
-                    found if found is not None else Unknown(f"{node.name} is not among the files")
-                )
-                continue
-            read = builtins.read_property(self, one, node.name)
-            if read is not None:
-                results.append(read)
-            else:
-                why = one.why if isinstance(one, Unknown) else f"{node.name} is not known here"
-                results.append(Unknown(why, frame.unit.span(node.start, node.end)))
-        return join(results)
-
     def arguments(self, node: Node, frame: Frame) -> tuple[list[Abstract], list[str]]:
         """The values and names of a call's arguments."""
         values = [self.value(a, frame) for _, a in node.args]
@@ -662,16 +463,6 @@ class Evaluator:
         for value in values:
             for thing in things(value):
                 thing.used = True
-
-    def _new(self, node: Node, frame: Frame) -> Abstract:
-        if node.body is not None:
-            this = Instance(node.body, frame.unit.span(node.start, node.end))
-            this.fields = dict(frame.locals)
-            self.fill(this)
-            args, _ = self.arguments(node, frame)
-            return this
-        args, names = self.arguments(node, frame)
-        return self.construct(node.name, node.type, args, names, frame, node)
 
     def construct(
         self,
@@ -719,68 +510,6 @@ class Evaluator:
             self.escape(args, f"{name} was not followed")
         return this
 
-    def _call(self, node: Node, frame: Frame) -> Abstract:
-        from redislint.readers.jvm.calls import call
-
-        return call(self, node, frame)
-
-    def _lambda(self, node: Node, frame: Frame) -> Abstract:
-        return Function(node, frame, frame.unit.span(node.start, node.end))
-
-    def _ref(self, node: Node, frame: Frame) -> Abstract:
-        if node.obj is not None and self.type_of(node.obj, frame) is None:
-            self.value(node.obj, frame)
-        return Function(node, None, frame.unit.span(node.start, node.end))
-
-    def _choice(self, node: Node, frame: Frame) -> Abstract:
-        if node.cond is not None:
-            known, _ = builtins.test(self, node.cond, frame)
-            if known is not None and len(node.items) == 2:
-                return self.value(node.items[0 if known else 1], frame)
-        return join([self.value_in_branch(item, frame) for item in node.items])
-
-    def _concat(self, node: Node, frame: Frame) -> Abstract:
-        return builtins.concat(
-            [self.value(i, frame) for i in node.items], frame.unit.span(node.start, node.end)
-        )
-
-    def _binary(self, node: Node, frame: Frame) -> Abstract:
-        values = [self.value(i, frame) for i in node.items]
-        return builtins.arithmetic(node.name, values, frame.unit.span(node.start, node.end))
-
-    def _cast(self, node: Node, frame: Frame) -> Abstract:
-        return self.value(node.value, frame)
-
-    def _test(self, node: Node, frame: Frame) -> Abstract:
-        known, _ = builtins.test(self, node, frame)
-        return Unknown("a type test") if known is None else Const(known)
-
-    def _array(self, node: Node, frame: Frame) -> Abstract:
-        return Items([self.value(i, frame) for i in node.items])
-
-    def _assign(self, node: Node, frame: Frame) -> Abstract:
-        target = node.obj
-        value = self.value(node.value, frame)
-        if target is None:
-            return value
-        if node.name not in ("=", ""):
-            value = Unknown("it is computed")
-        if target.kind == "name":
-            if target.name in frame.locals:
-                frame.locals[target.name] = value
-            elif frame.receivers and target.name not in frame.this.cls.fields:
-                builtins.write_property(self, frame.receivers, target, value, frame, node)
-            else:
-                self.assign_field(frame.this, target.name, value)
-        elif target.kind == "member" and target.obj is not None:
-            owner = self.value(target.obj, frame)
-            for one in each(owner):
-                if isinstance(one, Instance):
-                    self.assign_field(one, target.name, value)
-                elif isinstance(one, Thing):
-                    builtins.write_property(self, [one], target, value, frame, node)
-        return value
-
     def assign_field(self, this: Instance, name: str, value: Abstract) -> None:
         """Set a field; in a branch the old value stays possible."""
         self.use([value])
@@ -792,8 +521,3 @@ class Evaluator:
         ):
             value = join([old, value])
         this.fields[name] = value
-
-    def _other(self, node: Node, frame: Frame) -> Abstract:
-        for item in node.items:
-            self.value(item, frame)
-        return Unknown("it is computed", frame.unit.span(node.start, node.end))
