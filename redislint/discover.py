@@ -18,7 +18,7 @@ SKIPPED = frozenset(
     ".git .hg .svn node_modules .venv venv .tox .nox __pycache__ .mypy_cache .ruff_cache "
     ".pytest_cache .gradle .idea site-packages .terraform .eggs bower_components".split()
 )
-_WORDS = ("redis", "valkey", "lettuce", "jedis")
+_WORDS = ("redis", "valkey", "lettuce", "jedis", "memorydb", "elasticache", "memorystore")
 _NAMED = re.compile(r"(?i)redis|valkey|sentinel|lettuce|jedis")
 
 

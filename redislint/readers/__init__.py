@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from redislint.source import Source
 
-MENTION = rb"(?i)redis|valkey|lettuce|jedis"
+MENTION = rb"(?i)redis|valkey|lettuce|jedis|memorydb|elasticache|memorystore"
 
 
 class Context(Protocol):

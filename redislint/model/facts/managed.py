@@ -1,0 +1,70 @@
+"""What managed caches show beyond their own arguments."""
+
+from __future__ import annotations
+
+from redislint.model.facts.environment import of_path
+from redislint.model.facts.secrets import is_dummy, is_literal, is_weak
+from redislint.model.managed import ManagedCache
+from redislint.model.subject import FactSpec, computed, kind
+from redislint.model.value import Origin, Value, default
+
+kind("managed-cache", "a Redis or Valkey that a cloud provider runs, as Terraform or CloudFormation declares it", [
+    FactSpec("auth-token", "text", "the token that clients must present", secret=True),
+    FactSpec("single-node-resource", "bool", "the resource's type allows one node only"),
+])  # fmt: skip
+
+
+@computed("managed-cache", "environment", "enum", "where it runs, as far as names show",
+          choices="production development test example unknown".split())  # fmt: skip
+def environment(cache: ManagedCache) -> Value:
+    """From the path of its file."""
+    path = cache.anchor.source.root.within if cache.anchor else ""
+    name, word = of_path(path)
+    if name == "unknown":
+        return default("unknown", "no name says where it runs")
+    return Value(name, Origin(None, f"'{word}' in the path {path}"))
+
+
+@computed("managed-cache", "production", "bool", "nothing says that it is for development or tests")
+def production(cache: ManagedCache) -> Value:
+    """Neither a development nor a test nor an example setup by its names."""
+    where = cache.get("environment")
+    return Value(where.value in ("production", "unknown"), where.origin, set=where.set)
+
+
+@computed("managed-cache", "password-in-file", "bool", "the token stands in a file")
+def password_in_file(cache: ManagedCache) -> Value:
+    """A literal token that is no stand-in."""
+    token = cache.facts.get("auth-token")
+    if token is None or not token.known:
+        return default(False, "no token is written")
+    text = str(token.value)
+    return Value(is_literal(text) and not is_dummy(text), token.origin)
+
+
+@computed("managed-cache", "password-weak", "bool", "the token is guessed within seconds")
+def password_weak(cache: ManagedCache) -> Value:
+    """A literal token that is short or well known."""
+    token = cache.facts.get("auth-token")
+    if token is None or not token.known or not is_literal(str(token.value)):
+        return default(False, "no token is written")
+    return Value(is_weak(str(token.value)), token.origin)
+
+
+@computed("managed-cache", "burstable", "bool", "its node type earns and spends CPU credits")
+def burstable(cache: ManagedCache) -> Value:
+    """cache.t3.small, db.t4g.small."""
+    kind_ = cache.get("instance-type")
+    if not kind_.known or kind_.value is None:
+        return Value(None, kind_.origin, known=kind_.known, set=kind_.set, why=kind_.why)
+    text = str(kind_.value)
+    return Value(text.startswith(("cache.t", "db.t")), kind_.origin)
+
+
+@computed("managed-cache", "basic-tier", "bool", "its tier is one node without replica")
+def basic_tier(cache: ManagedCache) -> Value:
+    """Azure's Basic and Google's BASIC."""
+    tier = cache.get("instance-type")
+    if not tier.known or tier.value is None:
+        return Value(None, tier.origin, known=tier.known, set=tier.set, why=tier.why)
+    return Value(str(tier.value).upper() == "BASIC", tier.origin, set=tier.set)

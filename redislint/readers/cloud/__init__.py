@@ -1,0 +1,1 @@
+"""What Terraform and CloudFormation have in common: providers' resources → ManagedCache."""

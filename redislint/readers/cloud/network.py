@@ -1,0 +1,70 @@
+"""Security groups and parameter groups → resources with the trap that they set."""
+
+from __future__ import annotations
+
+import re
+
+from redislint.model.subject import Subject
+from redislint.model.value import Value, at
+from redislint.source import Span
+
+EVERYWHERE = ("0.0.0.0/0", "::/0")
+_PORTS = (6379, 6380, 26379)
+_UNSUPPORTED = frozenset(
+    "save requirepass rename-command bind port dir dbfilename masterauth replicaof slaveof "
+    "logfile unixsocket protected-mode tls-port aclfile user".split()
+)
+"""Directives that ElastiCache's and MemoryDB's parameter groups do not have."""
+
+
+def trap(kind: str, name: str, span: Span, rule: str, detail: str) -> Subject:
+    """A resource about which one rule has something to say."""
+    resource = Subject(f"{kind} {name}", span, "resource")
+    resource.set("type", Value(kind))
+    resource.set("name", Value(name))
+    resource.set("trap", at(rule, span))
+    resource.set("detail", at(detail, span))
+    return resource
+
+
+def opened(
+    kind: str,
+    name: str,
+    span: Span,
+    first: Value | None,
+    last: Value | None,
+    ranges: list[Value],
+) -> Subject | None:
+    """An ingress rule that lets the whole internet reach a port of Redis, and says so.
+
+    A rule for all ports is left alone unless its name says that it is for Redis: it may well be
+    for something that is meant to be public.
+    """
+    everywhere = next((r for r in ranges if r.known and r.value in EVERYWHERE), None)
+    if everywhere is None or first is None or last is None or not (first.known and last.known):
+        return None
+    try:
+        low, high = int(str(first.value)), int(str(last.value))
+    except ValueError:
+        return None
+    covered = next((p for p in _PORTS if low <= p <= high), None)
+    named = re.search(r"(?i)redis|valkey|elasticache|memorydb|cache", name)
+    if covered is None or (low != high and not named):
+        return None
+    place = everywhere.span or first.span or span
+    return trap(kind, name, place, "ec-security-group-open", f"port {covered} to {everywhere.value}")
+
+
+def parameter(kind: str, group: str, name: Value, value: Value) -> Subject | None:
+    """A parameter that the service does not take, or that does not do what it seems to."""
+    if not name.known or name.span is None:
+        return None
+    word = str(name.value).lower()
+    text = str(value.value).lower() if value.known else ""
+    if word == "appendonly" and text in ("yes", "1", "true"):
+        return trap(kind, group, name.span, "ec-aof-ignored", "appendonly yes")
+    if word in _UNSUPPORTED:
+        return trap(kind, group, name.span, "ec-parameter-unsupported", word)
+    if word == "reserved-memory-percent" and text.isdigit() and int(text) < 25:
+        return trap(kind, group, name.span, "ec-reserved-memory", f"{int(text)} %")
+    return None

@@ -1,0 +1,95 @@
+"""Azure's and Google's resources → ManagedCache; defaults of the providers' documentation.
+
+https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/redis_cache
+https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/redis_instance
+"""
+
+from __future__ import annotations
+
+from redislint.model.managed import ManagedCache
+from redislint.model.value import Value, default, unknown
+from redislint.readers.cloud.aws import Ask, boolean, integer, put
+from redislint.source import Span
+
+_AZURE = "default of Azure"
+_GOOGLE = "default of Google Cloud"
+
+
+def azure_cache(label: str, anchor: Span, resource: str, ask: Ask, nested: Ask) -> ManagedCache:
+    """azurerm_redis_cache; `nested` asks for arguments of redis_configuration."""
+    cache = ManagedCache(label, anchor, "azure", "azure-cache", resource)
+    put(cache, "instance-type", ask("sku_name"))
+    put(cache, "engine-version", ask("redis_version"))
+    plain = ask("non_ssl_port_enabled") or ask("enable_non_ssl_port")
+    put(cache, "non-tls-port", plain, boolean, False, _AZURE)
+    put(cache, "minimum-tls", ask("minimum_tls_version"))
+    put(cache, "public", ask("public_network_access_enabled"), boolean)
+    put(cache, "shards", ask("shard_count"), integer)
+    put(cache, "subnet", ask("subnet_id"))
+    put(cache, "eviction-policy", nested("maxmemory_policy"), None, "volatile-lru", _AZURE)
+    named = nested("authentication_enabled") or nested("enable_authentication")
+    put(cache, "auth", named, boolean, True, _AZURE)
+    backup = nested("rdb_backup_enabled") or nested("aof_backup_enabled")
+    put(cache, "persistence", backup, boolean, False, _AZURE)
+    cache.set("at-rest-encryption", default(True, "always so in Azure"))
+    return cache
+
+
+def azure_managed(label: str, anchor: Span, resource: str, ask: Ask, nested: Ask) -> ManagedCache:
+    """azurerm_managed_redis with its default_database, and azurerm_redis_enterprise_database."""
+    cache = ManagedCache(label, anchor, "azure", "azure-managed-redis", resource)
+    put(cache, "instance-type", ask("sku_name"))
+    put(cache, "multi-az", ask("high_availability_enabled"), boolean, True, _AZURE)
+    protocol = nested("client_protocol") or ask("client_protocol")
+    if protocol is not None:
+        known = protocol.known and isinstance(protocol.value, str)
+        cache.set(
+            "non-tls-port",
+            Value(str(protocol.value).lower() == "plaintext", protocol.origin)
+            if known
+            else unknown(protocol.why, protocol.span),
+        )
+    put(cache, "eviction-policy", nested("eviction_policy") or ask("eviction_policy"))
+    return cache
+
+
+def google_instance(label: str, anchor: Span, resource: str, ask: Ask, nested: Ask) -> ManagedCache:
+    """google_redis_instance; `nested` asks for the mode of persistence_config."""
+    cache = ManagedCache(label, anchor, "google", "memorystore", resource)
+    put(cache, "instance-type", ask("tier"), None, "BASIC", _GOOGLE)
+    put(cache, "auth", ask("auth_enabled"), boolean, False, _GOOGLE)
+    mode = ask("transit_encryption_mode")
+    if mode is None or (mode.known and mode.value is None):
+        cache.set("transit-encryption", default(False, _GOOGLE))
+    elif mode.known:
+        cache.set("transit-encryption", Value(mode.value != "DISABLED", mode.origin))
+    else:
+        cache.set("transit-encryption", unknown(mode.why, mode.span))
+    put(cache, "replicas", ask("replica_count"), integer)
+    put(cache, "engine-version", ask("redis_version"))
+    configs = ask("redis_configs")
+    if configs is not None and configs.known and isinstance(configs.value, dict):
+        policy = configs.value.get("maxmemory-policy")
+        if isinstance(policy, Value):
+            put(cache, "eviction-policy", policy)
+    persistence = nested("persistence_mode")
+    if persistence is not None and persistence.known:
+        cache.set("persistence", Value(persistence.value != "DISABLED", persistence.origin))
+    return cache
+
+
+def google_cluster(label: str, anchor: Span, resource: str, ask: Ask, nested: Ask) -> ManagedCache:
+    """google_redis_cluster and google_memorystore_instance: sharded, in a private network."""
+    cache = ManagedCache(label, anchor, "google", "memorystore-cluster", resource)
+    put(cache, "shards", ask("shard_count"), integer)
+    put(cache, "replicas", ask("replica_count"), integer, 0, _GOOGLE)
+    for fact, name in (("auth", "authorization_mode"), ("transit-encryption", "transit_encryption_mode")):
+        mode = ask(name)
+        if mode is None or (mode.known and mode.value is None):
+            cache.set(fact, default(False, _GOOGLE))
+        elif mode.known:
+            off = str(mode.value).endswith("DISABLED")
+            cache.set(fact, Value(not off, mode.origin))
+        else:
+            cache.set(fact, unknown(mode.why, mode.span))
+    return cache

@@ -1,0 +1,158 @@
+"""CloudFormation, SAM and serverless.yml → managed caches and ECS containers.
+
+`!Ref` of a parameter is its default; every other intrinsic function is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from redislint.model.container import Container
+from redislint.model.deployment import Problem
+from redislint.model.managed import ManagedCache
+from redislint.model.subject import Subject
+from redislint.model.value import Origin, Value, at, unknown
+from redislint.readers import Context, ecs
+from redislint.readers.cloud import aws, network
+from redislint.source import Source, Span
+from redislint.syntax import yaml
+from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
+
+_WHY = "CloudFormation computes it"
+_MAKE: dict[str, Callable[..., ManagedCache | None]] = {
+    "AWS::ElastiCache::ReplicationGroup": aws.replication_group,
+    "AWS::ElastiCache::CacheCluster": aws.single,
+    "AWS::ElastiCache::ServerlessCache": aws.serverless,
+    "AWS::MemoryDB::Cluster": aws.memorydb,
+}
+
+
+def read(source: Source, context: Context) -> Iterator[Subject | Container | Problem]:
+    """The managed caches, containers and open security groups of a template."""
+    stream = yaml.load(source)
+    seen = False
+    for document in stream.documents:
+        if not isinstance(document, Mapping):
+            continue
+        resources = document.get("Resources") or document.get("resources", "Resources")
+        if not isinstance(resources, Mapping):
+            continue
+        template = _Template(document)
+        for key, body in resources.pairs:
+            kind = body.text("Type") if isinstance(body, Mapping) else None
+            if kind is None or not isinstance(body, Mapping) or not kind.startswith("AWS::"):
+                continue
+            seen = True
+            properties = body.get("Properties")
+            if isinstance(properties, Mapping):
+                yield from _resource(template, key, kind, properties)
+    if seen:
+        for line, why in stream.unread:
+            yield Problem(source.path, line, why)
+
+
+def _resource(
+    template: _Template, key: Scalar, kind: str, properties: Mapping
+) -> Iterator[Subject | Container]:
+    if kind in _MAKE:
+        ask = template.ask(properties, memorydb="MemoryDB" in kind)
+        cache = _MAKE[kind](f"{kind.split('::', 1)[1]} {key.text}", key.span, kind, ask)
+        if cache is not None:
+            yield cache
+    elif kind == "AWS::ECS::TaskDefinition":
+        yield from ecs.containers(properties)
+    elif kind == "AWS::EC2::SecurityGroup":
+        rules = properties.get("SecurityGroupIngress")
+        for rule in rules.items if isinstance(rules, Sequence) else []:
+            if isinstance(rule, Mapping):
+                yield from template.opened(kind, key, rule)
+    elif kind == "AWS::EC2::SecurityGroupIngress":
+        yield from template.opened(kind, key, properties)
+    elif kind in ("AWS::ElastiCache::ParameterGroup", "AWS::MemoryDB::ParameterGroup"):
+        table = properties.get("Properties") or properties.get("Parameters")
+        for name, node in table.pairs if isinstance(table, Mapping) else []:
+            found = network.parameter(
+                kind.split("::", 1)[1], key.text, at(name.text, name.span), template.value(node)
+            )
+            family = properties.text("CacheParameterGroupFamily") or properties.text("Family") or ""
+            if found is not None and "memcached" not in family:
+                yield found
+
+
+class _Template:
+    """The parameters of a template, and how a node is read with them."""
+
+    def __init__(self, document: Mapping) -> None:
+        self.parameters: dict[str, Node | None] = {}
+        table = document.get("Parameters")
+        for key, body in table.pairs if isinstance(table, Mapping) else []:
+            self.parameters[key.text] = body.get("Default") if isinstance(body, Mapping) else None
+
+    def value(self, node: Node) -> Value:
+        """The value of a property; null for AWS::NoValue."""
+        if isinstance(node, Scalar):
+            return self._scalar(node)
+        if isinstance(node, Sequence):
+            if node.tag.startswith("!"):
+                return unknown(_WHY, node.head)
+            return at([self.value(item) for item in node.items], node.head)
+        if isinstance(node, Mapping) and len(node.pairs) == 1:
+            key, inner = node.pairs[0]
+            if key.text == "Ref" and isinstance(inner, Scalar):
+                return self._ref(inner.text, node.head)
+            if key.text.startswith("Fn::"):
+                return unknown(_WHY, node.head)
+        if isinstance(node, Mapping) and not node.tag.startswith("!"):
+            return at(yaml.plain(node), node.head)
+        return unknown(_WHY, node.head)
+
+    def _scalar(self, node: Scalar) -> Value:
+        if node.templated:
+            return unknown("a template fills it in", node.span)
+        if node.tag == "!Ref":
+            return self._ref(node.text, node.span)
+        if node.tag == "!Sub":
+            return unknown(_WHY, node.span) if "${" in node.text else at(node.text, node.span)
+        if node.tag.startswith("!") or "${" in node.text or node.text.startswith("{{resolve:"):
+            return unknown(_WHY, node.span)
+        return at(None if node.is_null else node.text, node.span)
+
+    def _ref(self, name: str, span: Span) -> Value:
+        if name == "AWS::NoValue":
+            return at(None, span)
+        default = self.parameters.get(name)
+        if isinstance(default, Scalar) and not default.templated and default.text:
+            return Value(default.text, Origin(span, f"default of parameter {name}"))
+        return unknown(f"{name} is given at deployment", span)
+
+    def ask(self, properties: Mapping, *, memorydb: bool) -> aws.Ask:
+        """Asks for a property by the name that Terraform gives it."""
+
+        def ask(name: str) -> Value | None:
+            wanted = aws.cloudformation_name(name, memorydb=memorydb)
+            pair = properties.pair(wanted) if wanted else None
+            if pair is None:
+                return None
+            key, node = pair
+            value = self.value(node)
+            if key.span.source is not node.span.source or node.span.end < key.span.start:
+                return value
+            line = Span(key.span.source, key.span.start, max(node.head.end, key.span.end))
+            whole = line if "\n" not in line.text else key.span
+            if not value.known:
+                return unknown(value.why, whole)
+            return Value(value.value, Origin(whole, value.origin.note), raw=value.raw)
+
+        return ask
+
+    def opened(self, kind: str, key: Scalar, rule: Mapping) -> Iterator[Subject]:
+        """The trap of an ingress rule that is open to the internet."""
+        nodes = {name: rule.get(name) for name in ("FromPort", "ToPort", "CidrIp", "CidrIpv6")}
+        values = {name: self.value(node) for name, node in nodes.items() if node is not None}
+        ranges = [values[n] for n in ("CidrIp", "CidrIpv6") if n in values]
+        found = network.opened(
+            kind.split("::", 1)[1], key.text, key.span,
+            values.get("FromPort"), values.get("ToPort"), ranges,
+        )  # fmt: skip
+        if found is not None:
+            yield found
