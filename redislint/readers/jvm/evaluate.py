@@ -7,6 +7,7 @@ followed is `Unknown` with the reason; a builder given to unread code is open.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from redislint.readers.jvm import builtins
@@ -36,6 +37,14 @@ MAX_DEPTH = 100
 """Depth of expressions, those of called methods included: below Python's own limit."""
 MAX_CALLS = 12
 """Depth of calls followed."""
+
+
+_WORDS = re.compile(
+    rb"RedisClient|RedisClusterClient|ConnectionFactory\s*\(|Redisson\b|Jedis|Options|Configuration|"
+    rb"PoolConfig|Customizer|setTimeout|setReadFrom|\.timeout|\.options|async\(|reactive\(|"
+    rb"RedisSentinelClient|MasterReplica|MasterSlave|RedisURI|useClusterServers|useSingleServer"
+)
+"""Without one of these a method neither makes nor changes a client."""
 
 
 class Evaluator:
@@ -119,8 +128,14 @@ class Evaluator:
             this = self.instance(cls)
             methods = sorted(cls.methods, key=self._order)
             for method in methods:
-                if id(method) not in self.ran:
+                if id(method) not in self.ran and self._matters(method):
                     self.entry(method, this)
+
+    def _matters(self, method: Method) -> bool:
+        """Whether a method can make or change a client: by the words in it."""
+        if method.constructor:
+            return True
+        return _WORDS.search(self.unit.data, method.start, method.end) is not None
 
     def _order(self, method: Method) -> int:
         text = self.unit.data[method.start : method.end]

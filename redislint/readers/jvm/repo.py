@@ -39,6 +39,8 @@ class Repo:
     def __init__(self, unit: Unit, context: Context) -> None:
         self.unit = unit
         self.context = context
+        self._classes: dict[tuple[str, str], ClassDef | None] = {}
+        self._own: dict[str, bool] = {}
         try:
             self._units = _CACHE.setdefault(context, {})
         except TypeError:
@@ -57,14 +59,23 @@ class Repo:
 
     def in_package(self, name: str) -> bool:
         """Whether the unit's own folder has a file for a class of that name."""
-        folder = posixpath.dirname(self.unit.source.path)
-        return any(
-            self.context.exists(posixpath.join(folder, name + ending))
-            for ending in (".java", ".kt")
-        )
+        if name not in self._own:
+            folder = posixpath.dirname(self.unit.source.path)
+            self._own[name] = any(
+                self.context.exists(posixpath.join(folder, name + ending))
+                for ending in (".java", ".kt")
+            )
+        return self._own[name]
 
     def find_class(self, name: str, unit: Unit) -> ClassDef | None:
         """The project's class that a simple name means in a unit."""
+        key = (unit.source.path, name)
+        if key not in self._classes:
+            self._classes[key] = None
+            self._classes[key] = self._find_class(name, unit)
+        return self._classes[key]
+
+    def _find_class(self, name: str, unit: Unit) -> ClassDef | None:
         parts = name.split(".")
         found = next((c for c in unit.all_classes() if c.name == parts[0]), None)
         if found is None:
