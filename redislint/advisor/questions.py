@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import click
 
 from redislint.advisor.purposes import ALIASES, PURPOSES
-from redislint.advisor.units import AdvisorError, duration
+from redislint.advisor.units import AdvisorError, parse_size, size
 from redislint.advisor.workload import build
 
 
@@ -23,12 +23,14 @@ def ask(said: Mapping[str, object]) -> dict[str, object]:
         ("data-size", "how much data is in memory", "1gb"),
         ("write-rate", "writes per second", "1000"),
         ("value-size", "bytes of a value", "200"),
-        ("memory-limit", "memory of the container or machine", "2gb"),
+        ("memory-limit", "memory of the container or machine", ""),
         ("disk", "disk (gp3, nvme, ssd, hdd, efs, ..., none)", "gp3"),
         ("rpo", "how much may be lost", rpo),
         ("rto", "how long may a restart take", rto),
         ("replicas", "how many replicas", "0"),
     ):
+        if key == "memory-limit":
+            default = size(2 * parse_size("--data-size", answers["data-size"]))
         if key not in answers:
             answers[key] = _ask(key, text, default, answers)
     return answers
@@ -60,6 +62,3 @@ def _ask(key: str, text: str, default: str, answers: Mapping[str, object]) -> st
                 click.echo(f"  {error}")
                 continue
         return answer
-
-
-__all__ = ["ask", "duration"]

@@ -93,8 +93,10 @@ class Throwaway:
                     client("PING")
                 return time.monotonic() - self.started
             except RespError as error:
-                if str(error).startswith("LOADING"):
-                    end = self.started + timeout + loading
+                # Any other refusal (NOAUTH, MASTERDOWN) comes from a server that is up.
+                if not str(error).startswith("LOADING"):
+                    return time.monotonic() - self.started
+                end = self.started + timeout + loading
             except OSError:
                 pass
             time.sleep(0.005)
