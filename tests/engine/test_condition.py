@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from conftest import make_server
 from hypothesis import given
 from hypothesis import strategies as st
 
 from redislint.model.value import unknown
 from redislint.rules.condition import ConditionError, compile_condition
 from redislint.rules.evaluate import truth
+
+from .building import make_server
 
 
 def holds(when: str, text: str) -> bool | None:

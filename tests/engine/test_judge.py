@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from conftest import make_rule, make_server
-
 from redislint.model.deployment import Deployment
 from redislint.model.server import Server
 from redislint.rules.book import Rule
 from redislint.rules.judge import judge
+
+from .building import make_rule, make_server
 
 
 def findings(server: Server, *rules: Rule, pedantic: bool = False):

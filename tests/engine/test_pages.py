@@ -3,11 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import page_text
 
 from redislint.rules.book import Book, Rule, compile_pack, load_book
 from redislint.rules.errors import PageError
 from redislint.rules.pages import compile_page, parse_page
+
+from .building import page_text
 
 
 def error_of(text: str) -> str:

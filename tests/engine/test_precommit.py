@@ -18,7 +18,9 @@ pytestmark = pytest.mark.slow
 def scratch(tmp_path: Path) -> Path:
     if shutil.which("git") is None:
         pytest.skip("git is missing")
-    if subprocess.run([sys.executable, "-m", "pre_commit", "--version"], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        [sys.executable, "-m", "pre_commit", "--version"], capture_output=True, check=False
+    ).returncode:
         pytest.skip("pre-commit is missing: pip install -e '.[dev]'")
     folder = tmp_path / "scratch"
     folder.mkdir()

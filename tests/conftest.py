@@ -1,0 +1,21 @@
+"""In CI nothing may be skipped: REDISLINT_NO_SKIP=1 turns each skip into a failure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail where a test was skipped although everything should be installed."""
+    report = yield
+    if report.skipped and os.environ.get("REDISLINT_NO_SKIP") and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"skipped although CI allows no skip: {reason}"
+    return report

@@ -1,0 +1,61 @@
+"""Every page of the book tests itself: Wrong examples fire, Right ones do not; and its form holds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from redislint.rules.book import Book, builtin_folder, load_book, load_page, pages_in
+from redislint.rules.examples import failures
+
+FOLDER = builtin_folder()
+PAGES = [p.relative_to(FOLDER).as_posix() for p in pages_in(FOLDER)]
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return load_book()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_examples_of_a_page_hold(book: Book, page: str) -> None:
+    assert failures(load_page(FOLDER / page, page), book) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_named_like_its_file_and_explains_itself(book: Book, page: str) -> None:
+    loaded = load_page(FOLDER / page, page)
+    assert Path(page).stem == loaded.name
+    assert len(loaded.prose.split()) >= 30
+
+
+def test_messages_are_one_line_and_begin_in_lower_case(book: Book) -> None:
+    loud = [r.name for r in book.rules.values() if re.match(r"[A-Z][a-z]", r.message)]
+    assert loud == []
+
+
+def test_only_rules_with_an_attacker_have_a_security_severity(book: Book) -> None:
+    odd = [r.name for r in book.rules.values() if r.security_severity and not r.cwe]
+    assert odd == []
+
+
+def test_evidence_that_a_page_names_is_there(book: Book) -> None:
+    gone = [
+        r.name
+        for r in book.rules.values()
+        if r.evidence and not (ROOT / r.evidence.split("::")[0]).is_file()
+    ]
+    assert gone == []
+
+
+def test_a_rule_that_gives_way_names_rules_that_exist(book: Book) -> None:
+    lost = [
+        f"{r.name}: {name}"
+        for r in book.rules.values()
+        for name in r.covered_by
+        if not book.find(name)
+    ]
+    assert lost == []
