@@ -169,9 +169,7 @@ def read_files(
         deployment.sources[path] = source
         data = source.data if source.data is not None else source.text.encode()
         modules = [m for m in map(load_reader, readers_for(path, data)) if m is not None]
-        for plugin in plugins:
-            if re.search(plugin.PATHS, path) and re.search(plugin.CONTENT, data):
-                modules.append(plugin)
+        modules += [p for p in plugins if re.search(p.PATHS, path) and re.search(p.CONTENT, data)]
         for module in modules:
             _read_one(deployment, module, source, tree)
 

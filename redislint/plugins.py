@@ -15,7 +15,7 @@ from typing import Any
 class EntryPoint:
     """`name = module:attribute` of one group."""
 
-    __slots__ = ("module", "name", "attribute")
+    __slots__ = ("attribute", "module", "name")
 
     def __init__(self, name: str, target: str) -> None:
         self.name = name

@@ -43,7 +43,7 @@ class Source:
         self.data = data
         self.outer = outer
         self.starts = starts
-        self.within = outer.within if outer is not None else path
+        self.within: str = outer.within if outer is not None else path
         """The path below the folder that the user named: only that says what a file is for."""
         self._lines: list[int] | None = None
 

@@ -7,7 +7,6 @@ Bounds, enums and kinds are data; what is written here is how the servers read t
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Callable
 
 from redislint.judgement.cnumbers import (
