@@ -77,16 +77,6 @@ def named(node: Node) -> list[Node]:
     return [child for child in node.named_children if child.type != "comment"]
 
 
-def descendants(node: Node, types: frozenset[str]) -> Iterator[Node]:
-    """Every node of those types below a node, in the order of the text."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if current.type in types:
-            yield current
-        stack.extend(reversed(current.named_children))
-
-
 _ESCAPE = re.compile(
     r"\\(?:([abfnrtv\\'\"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|\n)"
 )

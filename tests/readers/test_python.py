@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -388,3 +389,22 @@ def test_without_a_client_package_nothing_is_parsed(
 def test_a_module_of_megabytes_is_reported_as_unread(tmp_path: Path) -> None:
     (problem,) = read(tmp_path, "python", {"app.py": "import redis\n" + "x = 1\n" * 700_000})
     assert "too large" in problem.message
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = " + "(" * 20_000 + "redis.Redis()" + ")" * 20_000,
+        "redis.Redis(" * 10_000,
+        "x = redis" + ".Redis" * 20_000 + "()",
+        "a = b\nb = a\nclass A(A): pass\nA()\nredis.Redis(host=a)",
+        "def f(): return g()\ndef g(): return f()\nredis.Redis(**f())",
+        "def f(x): return f(f(x))\nf(redis.Redis())",
+        "P = {}\n" + "".join(f"P['k{i}'] = {i}\n" for i in range(2000)) + "redis.Redis(**P)\n" * 50,
+        "a0 = 'x'\n" + "".join(f"a{i + 1} = a{i} + a{i}\n" for i in range(90)) + "redis.Redis(host=a90)",
+    ],
+)  # fmt: skip
+def test_hostile_code_is_read_in_no_time(tmp_path: Path, code: str) -> None:
+    begun = time.process_time()
+    clients(tmp_path, "import redis\n" + code + "\n")
+    assert time.process_time() - begun < 5

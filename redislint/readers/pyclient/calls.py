@@ -91,19 +91,6 @@ def _as_table(ev: Evaluator, thing: Thing) -> Thing:
     return thing
 
 
-def is_guarded(node: Node, scope: Scope) -> bool:
-    """Whether a statement stands in a branch inside its scope."""
-    parent = node.parent
-    while parent is not None and parent.id != scope.node.id:
-        if parent.type in ("if_statement", "except_clause", "for_statement", "while_statement",
-                           "elif_clause", "else_clause", "match_statement"):  # fmt: skip
-            return True
-        if parent.type in ("function_definition", "lambda"):
-            return True
-        parent = parent.parent
-    return False
-
-
 def update_of(ev: Evaluator, how: str, node: Node, scope: Scope) -> Table:
     """What `.update(…)`, `.setdefault(k, v)` or `|=` adds."""
     table = Table(ev.module.tree.span(node))
@@ -141,6 +128,8 @@ def binary(ev: Evaluator, left: Thing, operator: str, right: Thing, node: Node) 
         return unknown("is computed", span)
     if operator == "+" and (left.text is not None or right.text is not None):
         joined_text = "".join("\0" if t is None else t for t in (left.text, right.text))
+        if len(joined_text) > 20_000:
+            return unknown("is too long to follow", span)
         if "\0" not in joined_text:
             return known(joined_text, span)
         return unknown("holds parts that are computed", span, template=joined_text)

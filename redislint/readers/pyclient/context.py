@@ -14,7 +14,7 @@ _EXAMPLE = re.compile(
     r"exercises?|quickstart|getting[-_]started|notebooks?|scratch|experiments?|scripts?|tools?|hack|"
     r"contrib|blogs?|webinars?|utilities|devtools)([-_ .][^/]*)?/"
     r"|(^|/)([^/]*[-_])?(examples?|samples?|demo|bench(mark)?s?|exploit|poc|quickstart|tutorial|"
-    r"playground|scratch)([-_][^/]*)?\.(py|ipynb)$|\.ipynb$"
+    r"playground|scratch|wait[-_]for)([-_][^/]*)?\.(py|ipynb)$|\.ipynb$"
 )
 _TEST_IMPORTS = frozenset("pytest unittest fakeredis testcontainers nose hypothesis locust".split())
 

@@ -34,6 +34,12 @@ MAX_DEPTH = 24
 MAX_STEPS = 200_000
 """Steps one file may take; past them everything is unknown."""
 
+MAX_TEXT = 20_000
+"""Longer texts are no option of a client."""
+
+MAX_CHANGES = 200
+"""A container that is changed in more places is data."""
+
 ENVIRONMENT = frozenset(["os.environ", "os.environb"])
 
 
@@ -141,6 +147,8 @@ class Evaluator:
                 template = inner.text if isinstance(inner, Scalar) else None
                 out += template if template is not None else "\0"
         span = self._span(node)
+        if len(out) > MAX_TEXT:
+            return unknown("is too long to follow", span)
         if complete:
             return known(out, span)
         return unknown("holds parts that are computed", span, template=out)
@@ -152,6 +160,8 @@ class Evaluator:
         texts = [t.text if isinstance(t, Scalar) else None for t in things]
         span = self._span(node)
         out = "".join("\0" if t is None else t for t in texts)
+        if len(out) > MAX_TEXT:
+            return unknown("is too long to follow", span)
         if "\0" not in out:
             return known(out, span)
         return unknown("holds parts that are computed", span, template=out)
@@ -261,12 +271,16 @@ class Evaluator:
                 if name in calls.BUILTINS
                 else unknown(f"'{name}' is not set in this file", self._span(node))
             )
-        return self.bound(name, found[0], found[1], node)
+        return self.bound(name, found[0], found[1], node, _at_module_level(scope))
 
-    def bound(self, name: str, owner: Scope, bindings: list[Binding], use: Node) -> Thing:
-        """What a name stands for where it is used."""
+    def bound(
+        self, name: str, owner: Scope, bindings: list[Binding], use: Node, local: bool
+    ) -> Thing:
+        """What a name stands for where it is used; `local` where that runs with the module."""
+        if not bindings:  # only a `global` statement names it
+            return unknown(f"'{name}' is not set in this file", self._span(use))
         usable = [b for b in bindings if not (b.handler and self._is_empty(b))] or bindings
-        if owner.kind != "module" or self._at_module_level(use):
+        if owner.kind != "module" or local:
             before = [b for b in usable if b.position < use.start_byte]
             usable = before or usable
         # The last unconditional binding hides those before it.
@@ -282,18 +296,10 @@ class Evaluator:
         if isinstance(thing, Table | Series) and name in owner.changes:
             thing = self._changed(name, thing, owner, use)
         elif isinstance(thing, Scalar) and any(
-            how == "augmented" for how, _, _ in owner.changes.get(name, ())
+            change.how == "augmented" for change in owner.changes.get(name, ())
         ):
             return unknown(f"'{name}' is changed in place", self._span(use))
         return thing
-
-    def _at_module_level(self, node: Node) -> bool:
-        parent = node.parent
-        while parent is not None:
-            if parent.type in ("function_definition", "lambda"):
-                return False
-            parent = parent.parent
-        return True
 
     def _is_empty(self, binding: Binding) -> bool:
         return binding.kind == "value" and binding.node.type == "none"
@@ -348,7 +354,7 @@ class Evaluator:
             return unknown(f"'{name}' is not set in {self.module.path}")
         self.depth += 1
         try:
-            return self.bound(name, self.module.top, bindings, self.module.tree.root)
+            return self.bound(name, self.module.top, bindings, self.module.tree.root, False)
         finally:
             self.depth -= 1
 
@@ -359,7 +365,11 @@ class Evaluator:
             if isinstance(thing, Table)
             else Series(list(thing.items), thing.span, thing.open_why)
         )
-        for how, node, scope in owner.changes[name]:
+        if len(owner.changes[name]) > MAX_CHANGES:
+            table.open_why = "is changed in many places"
+            return table
+        for change in owner.changes[name]:
+            how, node, scope = change.how, change.node, change.scope
             if scope is owner and node.start_byte > use.start_byte > 0:
                 continue
             if isinstance(table, Series):
@@ -368,7 +378,7 @@ class Evaluator:
                     arguments = calls.arguments(self, node, scope)
                     table.items += [e.thing for e in arguments.positional]
                 continue
-            guarded = calls.is_guarded(node, owner)
+            guarded = bool(change.guard) or scope is not owner
             if how == "item":
                 left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
                 key = self.eval(left.child_by_field_name("subscript"), scope)
@@ -472,3 +482,13 @@ class Evaluator:
 
     def _lambda(self, node: Node, scope: Scope) -> Thing:
         return Function(self.module, node, scope)
+
+
+def _at_module_level(scope: Scope) -> bool:
+    """Whether code of a scope runs while its module is imported."""
+    current: Scope | None = scope
+    while current is not None:
+        if current.kind == "function":
+            return False
+        current = current.parent
+    return True

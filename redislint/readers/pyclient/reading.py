@@ -56,9 +56,10 @@ class Loader:
         else:
             while True:
                 bases.append(folder)
-                if not folder:
+                above = posixpath.dirname(folder)
+                if above == folder or len(bases) > 30:
                     break
-                folder = posixpath.dirname(folder)
+                folder = above
             bases.append("src")
         for base in bases:
             stem = posixpath.join(base, *parts) if parts else base
@@ -112,7 +113,7 @@ def read_module(source: Source, context: Context) -> list[Subject]:
     """Every subject of a module."""
     module = Module(source.path, parse(source))
     evaluator = Evaluator(module, Loader(context, module))
-    kind = context_of(source.within, [name for name, _ in module.imports])
+    kind = context_of(source.within, [name for name, _, _ in module.imports])
     found: dict[int, Built] = {}
     made = _constructions(evaluator)
     consumed = _consumed(made)
@@ -192,7 +193,7 @@ def _makers(module: Module) -> set[str]:
                 elif binding.kind == "class":
                     bases = binding.node.child_by_field_name("superclasses")
                     aliases.append((name, module.text(bases) if bases is not None else ""))
-    if any(target.startswith("dependency_injector") for target, _ in module.imports):
+    if any(target.startswith("dependency_injector") for target, _, _ in module.imports):
         names |= {"Singleton", "Factory", "Resource", "ThreadSafeSingleton"}
     called = [(_callee(module, node), scope) for node, scope in module.calls]
     for _ in range(4):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from redislint.syntax.python import Node, Tree, named
 
 _SKIP = frozenset(
@@ -33,6 +31,18 @@ class Binding:
         self.target = target
 
 
+class Change:
+    """A statement that changes a container in place; `how` is item, update, pop, augmented, …"""
+
+    __slots__ = ("guard", "how", "node", "scope")
+
+    def __init__(self, how: str, node: Node, scope: Scope, guard: int) -> None:
+        self.how = how
+        self.node = node
+        self.scope = scope
+        self.guard = guard
+
+
 class Scope:
     """A module, class or function: names bound in it, and attributes set on `self` in a class."""
 
@@ -44,7 +54,7 @@ class Scope:
         self.parent = parent
         self.names: dict[str, list[Binding]] = {}
         self.attributes: dict[str, list[tuple[Binding, Scope]]] = {}
-        self.changes: dict[str, list[tuple[str, Node, Scope]]] = {}
+        self.changes: dict[str, list[Change]] = {}
         self.owner: Scope | None = parent if parent is not None and parent.kind == "class" else None
 
     def lookup(self, name: str) -> tuple[Scope, list[Binding]] | None:
@@ -76,8 +86,10 @@ class Module:
         self.tree = tree
         self.top = Scope("module", tree.root, None)
         self.calls: list[tuple[Node, Scope]] = []
-        self.imports: list[tuple[str, Node]] = []
-        """(qualified name, statement) of every import, in the order of the text."""
+        self.imports: list[tuple[str, Node, int]] = []
+        """(qualified name, statement, branch) of every import, in the order of the text."""
+        self.awaited: set[int] = set()
+        """Node ids of calls that are awaited."""
         self.scopes: dict[int, Scope] = {tree.root.id: self.top}
         """Scope of each function and class definition, by node id."""
         self.decorators: dict[int, list[Node]] = {}
@@ -88,29 +100,35 @@ class Module:
         return self.tree.text(node)
 
 
+MAX_NESTING = 200
+"""Levels of syntax below which nothing is read."""
+
+_Visit = tuple[Node, Scope, int, bool, int]
+"""A node to visit: its scope, branch, whether that is an except clause, and its depth."""
+
+
 class _Collector:
     def __init__(self, module: Module) -> None:
         self.module = module
         self.text = module.tree.text
 
     def run(self) -> None:
-        # An explicit stack: nesting of hostile input must not exhaust Python's own.
-        stack: list[tuple[Node, Scope, int, bool]] = [
-            (self.module.tree.root, self.module.top, 0, False)
-        ]
+        # An explicit stack, and no deeper than people nest: hostile input must not exhaust Python.
+        stack: list[_Visit] = [(self.module.tree.root, self.module.top, 0, False, 0)]
         while stack:
-            node, scope, guard, handler = stack.pop()
+            node, scope, guard, handler, depth = stack.pop()
             kind = node.type
-            if kind in _SKIP:
+            if kind in _SKIP or depth > MAX_NESTING:
                 continue
+            depth += 1
             if kind in ("function_definition", "lambda"):
                 inner = self._function(node, scope, guard, handler)
                 body = node.child_by_field_name("body")
                 if body is not None:
-                    stack.append((body, inner, 0, False))
+                    stack.append((body, inner, 0, False, depth))
                 parameters = node.child_by_field_name("parameters")
                 if parameters is not None:
-                    stack.append((parameters, scope, guard, handler))
+                    stack.append((parameters, scope, guard, handler, depth))
                 continue
             if kind == "class_definition":
                 inner = Scope("class", node, scope)
@@ -118,25 +136,26 @@ class _Collector:
                 self._bind(scope, node.child_by_field_name("name"), "class", node, guard, handler)
                 body = node.child_by_field_name("body")
                 if body is not None:
-                    stack.append((body, inner, 0, False))
+                    stack.append((body, inner, 0, False, depth))
                 continue
             action = getattr(self, "_" + kind, None)
             if action is not None:
                 action(node, scope, guard, handler)
             if kind in ("if_statement", "try_statement", "while_statement", "for_statement",
                         "match_statement"):  # fmt: skip
-                self._branches(node, scope, stack)
+                self._branches(node, scope, depth, stack)
                 continue
-            stack.extend((c, scope, guard, handler) for c in reversed(node.named_children))
+            stack.extend((c, scope, guard, handler, depth) for c in reversed(node.named_children))
 
-    def _branches(self, node: Node, scope: Scope, stack: list[Any]) -> None:
+    def _branches(self, node: Node, scope: Scope, depth: int, stack: list[_Visit]) -> None:
         for child in reversed(node.named_children):
             in_handler = child.type in ("except_clause", "except_group_clause")
             inside = child.type in (
                 "block", "elif_clause", "else_clause", "except_clause", "except_group_clause",
                 "case_clause",
             )  # fmt: skip
-            stack.append((child, scope, child.start_byte + 1 if inside else 0, in_handler))
+            guard = child.start_byte + 1 if inside else 0
+            stack.append((child, scope, guard, in_handler, depth))
 
     def _bind(
         self, scope: Scope, name: Node | None, kind: str, node: Node, guard: int, handler: bool,
@@ -171,6 +190,9 @@ class _Collector:
                 c for c in node.named_children if c.type == "decorator"
             ]
 
+    def _await(self, node: Node, scope: Scope, guard: int, handler: bool) -> None:
+        self.module.awaited.update(child.id for child in node.named_children)
+
     def _call(self, node: Node, scope: Scope, guard: int, handler: bool) -> None:
         self.module.calls.append((node, scope))
         function = node.child_by_field_name("function")
@@ -180,11 +202,12 @@ class _Collector:
             if name is not None and held is not None and held.type == "identifier":
                 method = self.text(name)
                 if method in ("update", "setdefault", "pop", "append", "extend"):
-                    self._change(scope, self.text(held), method, node)
+                    self._change(scope, self.text(held), method, node, guard)
 
-    def _change(self, scope: Scope, name: str, how: str, node: Node) -> None:
+    def _change(self, scope: Scope, name: str, how: str, node: Node, guard: int) -> None:
         found = scope.lookup(name)
-        (found[0] if found else scope).changes.setdefault(name, []).append((how, node, scope))
+        changes = (found[0] if found else scope).changes
+        changes.setdefault(name, []).append(Change(how, node, scope, guard))
 
     def _assignment(self, node: Node, scope: Scope, guard: int, handler: bool) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -193,7 +216,7 @@ class _Collector:
         if left.type == "subscript":
             held = left.child_by_field_name("value")
             if held is not None and held.type == "identifier" and right is not None:
-                self._change(scope, self.text(held), "item", node)
+                self._change(scope, self.text(held), "item", node, guard)
             return
         if right is None:
             if node.child_by_field_name("type") is not None and scope.kind == "class":
@@ -218,7 +241,7 @@ class _Collector:
                 binding = Binding("value", right, left.start_byte, guard, handler)
                 owner.attributes.setdefault(self.text(name), []).append((binding, scope))
             else:
-                self._change(scope, self.text(held), "attribute", left.parent)
+                self._change(scope, self.text(held), "attribute", left.parent, guard)
         elif left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
             targets = named(left)
             values = named(right) if right.type in ("expression_list", "tuple", "list") else []
@@ -231,7 +254,7 @@ class _Collector:
     def _augmented_assignment(self, node: Node, scope: Scope, guard: int, handler: bool) -> None:
         left = node.child_by_field_name("left")
         if left is not None and left.type == "identifier":
-            self._change(scope, self.text(left), "augmented", node)
+            self._change(scope, self.text(left), "augmented", node, guard)
 
     def _named_expression(self, node: Node, scope: Scope, guard: int, handler: bool) -> None:
         value = node.child_by_field_name("value")
@@ -266,11 +289,11 @@ class _Collector:
             if child.type == "dotted_name":
                 full = self.text(child)
                 head = child.named_children[0]
-                self.module.imports.append((full, node))
+                self.module.imports.append((full, node, guard))
                 self._bind(scope, head, "import", node, guard, handler, self.text(head))
             elif child.type == "aliased_import":
                 full = self.text(child.child_by_field_name("name"))
-                self.module.imports.append((full, node))
+                self.module.imports.append((full, node, guard))
                 alias = child.child_by_field_name("alias")
                 self._bind(scope, alias, "import", node, guard, handler, full)
 
@@ -288,4 +311,4 @@ class _Collector:
                 full = prefix + self.text(child.child_by_field_name("name"))
                 alias = child.child_by_field_name("alias")
                 self._bind(scope, alias, "import", node, guard, handler, full)
-            self.module.imports.append((full, node))
+            self.module.imports.append((full, node, guard))

@@ -269,7 +269,8 @@ def _celery(ev: Evaluator, context: str) -> Iterator[Subject]:
     for held, changes in ev.module.top.changes.items():
         if not held.endswith(".conf"):
             continue
-        for how, node, scope in changes:
+        for change in changes:
+            how, node, scope = change.how, change.node, change.scope
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             if how == "attribute" and left is not None and right is not None:
                 name_node = left.child_by_field_name("attribute")

@@ -37,24 +37,15 @@ def of_module(ev: Evaluator, context: str) -> list[Subject]:
     """Abandoned packages, and transactions that watch nothing."""
     found: list[Subject] = []
     seen: set[str] = set()
-    for name, node in ev.module.imports:
+    for name, node, guard in ev.module.imports:
         head = name.split(".")[0]
         rule = ABANDONED.get(head)
-        if rule is not None and head not in seen and not _guarded(node):
+        # In a branch it is a fall-back for what is not installed.
+        if rule is not None and head not in seen and not guard:
             seen.add(head)
             found.append(call_subject(rule, head, ev.module.tree.span(node), context, head))
     found += _unwatched(ev, context)
     return found
-
-
-def _guarded(node: Node) -> bool:
-    """Whether an import stands in a try or a branch: a fall-back for what is not installed."""
-    parent = node.parent
-    while parent is not None:
-        if parent.type in ("try_statement", "if_statement"):
-            return True
-        parent = parent.parent
-    return False
 
 
 def _unwatched(ev: Evaluator, context: str) -> list[Subject]:
@@ -128,7 +119,7 @@ def of_client(ev: Evaluator, built: Built, context: str) -> list[Subject]:
     _url_texts(built)
     if _per_request(ev, made):
         trap("redispy-client-per-request", "")
-    heads = {name.lstrip(".").split(".")[0] for name, _ in ev.module.imports}
+    heads = {name.lstrip(".").split(".")[0] for name, _, _ in ev.module.imports}
     client.set("web", Value(bool(heads & _WEB)))
     return found
 
@@ -179,7 +170,7 @@ def _per_request(ev: Evaluator, made: Made) -> bool:
             left = parent.child_by_field_name("left")
             if left is not None and left.type in ("attribute", "subscript"):
                 kept = True
-        if parent.type == "if_statement":
+        if parent.type in ("if_statement", "with_statement"):
             kept = True
         parent = parent.parent
     if parent is None or kept:
@@ -209,5 +200,5 @@ def _serves(ev: Evaluator, function: Node) -> bool:
     names = [ev.module.text(c) for c in named(parameters)] if parameters is not None else []
     if not {n.split(":")[0].strip() for n in names[:2]} & {"request"}:
         return False
-    heads = {name.split(".")[0] for name, _ in ev.module.imports}
+    heads = {name.split(".")[0] for name, _, _ in ev.module.imports}
     return bool(heads & {"django", "rest_framework", "starlette", "fastapi", "aiohttp", "sanic"})

@@ -112,7 +112,7 @@ class _Uses:
             return False
         if scope.node.children[0].type != "async":
             return False
-        return node.parent is None or node.parent.type != "await"
+        return node.id not in self.module.awaited
 
     def _in_coroutine(
         self, name: str, node: Node, scope: Scope, function: Node
