@@ -321,10 +321,14 @@ def _breaks(p: Priced, work: Workload) -> list[str]:
 
 
 def _uncovered(p: Priced, work: Workload) -> int:
-    """How many things that matter to this use are not covered: disk loss, accidental deletion."""
+    """How many things that matter to this use are not covered: disk loss, accidental deletion.
+
+    Replicas that are there and not used count as well.
+    """
+    idle = int(work.replicas > 0 and not p.plan.replication.replicas)
     if work.rpo_s is None:
-        return 0
-    missing = int(p.loss.disk_loss is None)
+        return idle
+    missing = idle + int(p.loss.disk_loss is None)
     if work.purpose.backup:
         missing += int(not p.plan.backup)
     if work.replicas >= 2 and p.loss.partition is None:
@@ -346,5 +350,7 @@ def _burden(p: Priced, work: Workload) -> float:
     blocked = 0.0
     if p.plan.settings.min_replicas and work.replicas < 2:
         blocked = 0.5
-    simple = 0.01 * (bool(p.plan.settings.save) + p.plan.settings.appendonly)
+    # Plain commands load slower; only tools that read the file speak for them.
+    plain = 0.05 if p.plan.settings.appendonly and not p.plan.settings.preamble else 0.0
+    simple = plain + 0.01 * (bool(p.plan.settings.save) + p.plan.settings.appendonly)
     return disk + p.latency_s / 0.010 + memory + restart + pauses + blocked + simple

@@ -46,7 +46,9 @@ def document(c: Comparison, today: Today | None = None) -> dict[str, Any]:
         "calibrated": c.machine.measured,
     }
     if today is not None:
-        found["today"] = _plan(today.priced) | {"source": today.source}
+        plan = _plan(today.priced)
+        del plan["conf"], plan["feasible"]
+        found["today"] = plan | {"source": today.source}
         found["stories"] = [
             {"name": s.name, "what": s.what, "way_out": s.way_out} for s in today.stories
         ]

@@ -74,6 +74,15 @@ def stories(
                 "no-appendfsync-on-rewrite no; where fsync then stalls, a faster disk",
             )
         )
+    if p.appendonly and p.rewrite_percentage <= 0:
+        found.append(
+            Story(
+                "never-rewritten",
+                "auto-aof-rewrite-percentage 0: the log is never rewritten, so the disk fills and the"
+                " restart takes longer every day",
+                "auto-aof-rewrite-percentage 100, or call BGREWRITEAOF from a scheduler",
+            )
+        )
     if work.memory_limit is not None and memory_peak > work.memory_limit:
         found.append(
             Story(

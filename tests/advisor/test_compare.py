@@ -31,6 +31,8 @@ def test_the_contract_is_answered_with_everysec_and_the_replica(workload: Make) 
     ("options", "name"),
     [
         ({"workload": "cache"}, "none"),
+        ({"workload": "cache", "replicas": 2}, "none+replica"),
+        ({"workload": "primary", "data-size": "2kb", "value-size": 10}, "rdb+aof-everysec"),
         ({"workload": "cache", "rpo": "1h", "write-rate": "5000"}, "rdb"),
         ({"workload": "session"}, "aof-everysec"),
         ({"workload": "queue", "replicas": 2}, "aof-everysec+replica+min-replicas"),

@@ -74,6 +74,7 @@ def test_a_server_that_evicts_every_key_is_a_cache(
         ("appendonly yes\nno-appendfsync-on-rewrite yes\n", [], "no-fsync-during-rewrite"),
         ("maxmemory 4gb\n", ["--memory-limit", "4200mb"], "no-room-for-fork"),
         ("save 900 1\nsave 3600 20\n", [], "dead-save-point"),
+        ("appendonly yes\nauto-aof-rewrite-percentage 0\n", [], "never-rewritten"),
     ],
 )
 def test_dangerous_combinations_are_told_with_a_way_out(
