@@ -1,9 +1,11 @@
-"""What calls, attributes and operators stand for; a part of the evaluator."""
+"""What calls give: objects that constructors make, answers of functions, values of builtins."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redislint.readers.pyclient.arguments import arguments, bind, only, returns
+from redislint.readers.pyclient.attributes import client_base
 from redislint.readers.pyclient.merge import either
 from redislint.readers.pyclient.names import POSITIONAL, Kind, Made, give, kind_of
 from redislint.readers.pyclient.scopes import Scope
@@ -11,8 +13,6 @@ from redislint.readers.pyclient.things import (
     Arguments,
     Bound,
     Class,
-    Entry,
-    File,
     Function,
     Instance,
     Method,
@@ -25,23 +25,11 @@ from redislint.readers.pyclient.things import (
     unknown,
 )
 from redislint.source import Span
-from redislint.syntax.python import Node, named
+from redislint.syntax.python import Node
 
 if TYPE_CHECKING:
     from redislint.readers.pyclient.evaluate import Evaluator
 
-BUILTINS = frozenset(
-    "dict list tuple set frozenset int float str bool len min max getattr super print open "
-    "type isinstance object property staticmethod classmethod range sorted zip map".split()
-)
-
-FOREIGN = frozenset(
-    "redis valkey aioredis rediscluster os sys functools typing json time asyncio logging ssl "
-    "django flask celery kombu fastapi pydantic pydantic_settings decouple environ dotenv rq "
-    "dependency_injector dataclasses collections datetime abc enum pathlib urllib socket "
-    "threading contextlib argparse fakeredis pytest unittest channels channels_redis numpy pandas".split()
-)
-"""Import names never looked for in the repository."""
 
 _GETTERS = frozenset(
     "os.environ.get os.getenv os.environ.setdefault os.environ.pop decouple.config "
@@ -49,201 +37,7 @@ _GETTERS = frozenset(
 )
 _PARTIALS = frozenset(["functools.partial", "functools.partialmethod"])
 _PROVIDERS = ("Singleton", "Factory", "Resource", "ThreadSafeSingleton", "Object", "Callable")
-_SETTINGS_BASES = ("BaseSettings", "BaseModel", "Config")
 _WRAPPERS = frozenset(["asyncio.run", "typing.cast", "copy.copy", "copy.deepcopy"])
-
-
-def arguments(ev: Evaluator, node: Node, scope: Scope) -> Arguments:
-    """The arguments of a call node."""
-    found = Arguments()
-    listing = node.child_by_field_name("arguments")
-    if listing is None or listing.type != "argument_list":
-        return found
-    for child in named(listing):
-        span = ev.module.tree.span(child)
-        if child.type == "keyword_argument":
-            name = child.child_by_field_name("name")
-            value = child.child_by_field_name("value")
-            if name is not None:
-                found.keywords.entries[ev.module.text(name)] = Entry(ev.eval(value, scope), span)
-        elif child.type == "dictionary_splat":
-            inner = child.named_children[0] if child.named_children else None
-            thing = ev.eval(inner, scope)
-            found.keywords.merge(_as_table(ev, thing))
-        elif child.type == "list_splat":
-            thing = ev.eval(child.named_children[0] if child.named_children else None, scope)
-            if isinstance(thing, Series) and not thing.open_why:
-                found.positional += [Entry(t, span) for t in thing.items]
-            else:
-                found.open_why = "positional arguments come from elsewhere"
-        elif child.type in ("ellipsis", "ERROR"):
-            found.open_why = "the arguments are cut short"
-        else:
-            found.positional.append(Entry(ev.eval(child, scope), span))
-    if listing.has_error:
-        found.open_why = found.open_why or "the arguments could not be read whole"
-    return found
-
-
-def _as_table(ev: Evaluator, thing: Thing) -> Thing:
-    if isinstance(thing, Instance) and isinstance(thing.of, Class):
-        return unknown("options come from a settings object")
-    return thing
-
-
-def update_of(ev: Evaluator, how: str, node: Node, scope: Scope) -> Table:
-    """What `.update(…)`, `.setdefault(k, v)` or `|=` adds."""
-    table = Table(ev.module.tree.span(node))
-    if how == "augmented":
-        table.merge(ev.eval(node.child_by_field_name("right"), scope))
-        return table
-    given = arguments(ev, node, scope)
-    if how == "setdefault":
-        if len(given.positional) == 2:
-            key = given.positional[0].thing
-            if isinstance(key, Scalar) and key.value.known:
-                table.entries[str(key.value.value)] = given.positional[1]
-                return table
-        table.open_why = "a key is computed"
-        return table
-    for entry in given.positional:
-        table.merge(entry.thing)
-    table.merge(given.keywords)
-    return table
-
-
-def binary(ev: Evaluator, left: Thing, operator: str, right: Thing, node: Node) -> Thing:
-    """What a binary operator gives."""
-    span = ev.module.tree.span(node)
-    if operator == "|" and isinstance(left, Table):
-        joined = left.copy()
-        joined.merge(right)
-        joined.span = span
-        return joined
-    if operator == "+" and isinstance(left, Series) and isinstance(right, Series):
-        return Series(left.items + right.items, span, left.open_why or right.open_why)
-    if operator == "%" and isinstance(left, Scalar) and left.text is not None:
-        return unknown("is computed", span, template=_percent(left.text, right))
-    if not (isinstance(left, Scalar) and isinstance(right, Scalar)):
-        return unknown("is computed", span)
-    if operator == "+" and (left.text is not None or right.text is not None):
-        joined_text = "".join("\0" if t is None else t for t in (left.text, right.text))
-        if len(joined_text) > 20_000:
-            return unknown("is too long to follow", span)
-        if "\0" not in joined_text:
-            return known(joined_text, span)
-        return unknown("holds parts that are computed", span, template=joined_text)
-    a, b = left.value.value, right.value.value
-    if isinstance(a, int | float) and isinstance(b, int | float):
-        try:
-            if operator == "*" and abs(a) < 1e15 and abs(b) < 1e15:
-                return known(a * b, span)
-            if operator == "+":
-                return known(a + b, span)
-            if operator == "-":
-                return known(a - b, span)
-            if operator == "/":
-                return known(a / b, span)
-        except (OverflowError, ZeroDivisionError):
-            pass
-    return unknown("is computed", span)
-
-
-def _percent(text: str, right: Thing) -> str:
-    import re
-
-    values = right.items if isinstance(right, Series) else [right]
-    items = iter(values)
-
-    def fill(match: object) -> str:
-        thing = next(items, None)
-        if isinstance(thing, Scalar) and thing.value.known:
-            return str(thing.value.value)
-        template = thing.text if isinstance(thing, Scalar) else None
-        return template if template is not None else "\0"
-
-    return re.sub(r"%[sdr]", fill, text)
-
-
-def attribute(ev: Evaluator, held: Thing, name: str, node: Node) -> Thing:
-    """What `held.name` stands for."""
-    span = ev.module.tree.span(node)
-    if isinstance(held, Ref):
-        if held.name == "django.conf.settings":
-            return _django(ev, name, span)
-        return Ref(f"{held.name}.{name}")
-    if isinstance(held, File):
-        return ev.other(held.module).member(name)
-    if isinstance(held, Made):
-        return Method(held, name)
-    if isinstance(held, Class):
-        return ev.other(held.module).attribute_of_class(held, name, None)
-    if isinstance(held, Instance):
-        if isinstance(held.of, Class):
-            thing = ev.other(held.of.module).attribute_of_class(held.of, name, None)
-            if is_settings(ev, held.of) and isinstance(thing, Scalar):
-                hint = thing.value.value if thing.value.known else thing.hint
-                return unknown(f"comes from the setting {name}", span, hint=hint, source="settings")
-            return thing
-        return Bound(Ref(held.of.name + "()." + name), Arguments())
-    if isinstance(held, Table) and name in ("get", "pop", "copy", "setdefault"):
-        return Bound(Ref("dict." + name), _only(held))
-    if isinstance(held, Scalar) and held.text is not None and name == "format":
-        return Bound(Ref("str.format"), _only(held))
-    if isinstance(held, Scalar) and name in ("strip", "lower", "rstrip", "lstrip"):
-        return Bound(Ref("str." + name), _only(held))
-    if isinstance(held, Scalar) and held.source == "argv":
-        return unknown("comes from the command line", span, source="argv")
-    return unknown("is computed when the program runs", span)
-
-
-def _django(ev: Evaluator, name: str, span: Span) -> Thing:
-    """A setting of the Django project, where one of its settings files names it."""
-    if name.isupper():
-        for module in ev.load.django():
-            if name in module.top.names and ev.depth < 16:
-                return ev.other(module).member(name)
-    return unknown(f"comes from the setting {name}", span, source="settings")
-
-
-def _only(thing: Thing) -> Arguments:
-    given = Arguments()
-    given.positional.append(Entry(thing, None))
-    return given
-
-
-def bases(ev: Evaluator, of: Class) -> list[Thing]:
-    """The base classes of a class."""
-    listing = of.node.child_by_field_name("superclasses")
-    if listing is None:
-        return []
-    inner = ev.other(of.module)
-    parent = of.scope.parent or of.module.top
-    return [inner.eval(c, parent) for c in named(listing) if c.type != "keyword_argument"][:8]
-
-
-def is_settings(ev: Evaluator, of: Class, depth: int = 0) -> bool:
-    """Whether values of a class may come from the environment (pydantic settings)."""
-    for base in bases(ev, of):
-        if isinstance(base, Ref) and base.name.split(".")[-1] in _SETTINGS_BASES:
-            return True
-        if isinstance(base, Class) and depth < 4 and is_settings(ev, base, depth + 1):
-            return True
-    return False
-
-
-def client_base(ev: Evaluator, of: Class, depth: int = 0) -> tuple[Kind, list[Class]] | None:
-    """The client class that a class of the repository derives from, and the classes between."""
-    for base in bases(ev, of):
-        if isinstance(base, Ref):
-            kind = kind_of(base.name)
-            if kind is not None and kind.role in ("client", "cluster", "sentinel"):
-                return kind, [of]
-        elif isinstance(base, Class) and depth < 4:
-            found = client_base(ev, base, depth + 1)
-            if found is not None:
-                return found[0], [of, *found[1]]
-    return None
 
 
 def call(ev: Evaluator, node: Node, scope: Scope) -> Thing:
@@ -452,9 +246,9 @@ def _apply_method(
     if method.name in ("client", "__aenter__", "__enter__", "initialize") and made.is_client:
         return made
     if method.name == "pipeline" and made.is_client:
-        return Bound(Ref("pipeline()"), _only(made))
+        return Bound(Ref("pipeline()"), only(made))
     if method.name == "pubsub" and made.is_client:
-        return Bound(Ref("pubsub()"), _only(made))
+        return Bound(Ref("pubsub()"), only(made))
     return unknown("is an answer of the server", span)
 
 
@@ -494,55 +288,6 @@ def _subclass(
     return construct(ev, kind, given, node, "")
 
 
-def bind(
-    ev: Evaluator, function: Node, scope: Scope | None, given: Arguments, *, skip_self: bool
-) -> dict[str, Thing]:
-    """The parameters of a function with the arguments of a call."""
-    frame: dict[str, Thing] = {}
-    parameters = function.child_by_field_name("parameters")
-    positional = list(given.positional)
-    keywords = given.keywords.copy()
-    outer = (scope.parent if scope is not None else None) or ev.module.top
-    only_keywords = False
-    first = True
-    for child in named(parameters) if parameters is not None else []:
-        name_node = child
-        if child.type in ("default_parameter", "typed_default_parameter"):
-            name_node = child.child_by_field_name("name")
-        elif child.type == "typed_parameter":
-            name_node = child.named_children[0]
-        if child.type == "keyword_separator":
-            only_keywords = True
-            continue
-        if name_node is None:
-            continue
-        if name_node.type in ("list_splat_pattern", "dictionary_splat_pattern"):
-            name = ev.module.text(name_node).lstrip("*")
-            if name_node.type == "list_splat_pattern":
-                frame[name] = Series([e.thing for e in positional])
-                positional = []
-                only_keywords = True
-            else:
-                frame[name] = keywords
-            continue
-        name = ev.module.text(name_node)
-        if first and skip_self and name in ("self", "cls", "_", "mcs"):
-            first = False
-            continue
-        first = False
-        if name in keywords.entries:
-            frame[name] = keywords.entries.pop(name).thing
-        elif positional and not only_keywords:
-            frame[name] = positional.pop(0).thing
-        elif keywords.open_why or given.open_why:
-            frame[name] = unknown(keywords.open_why or given.open_why)
-        elif child.type in ("default_parameter", "typed_default_parameter"):
-            frame[name] = ev.eval(child.child_by_field_name("value"), outer)
-        else:
-            frame[name] = unknown(f"parameter '{name}' is not given")
-    return frame
-
-
 def _enter(ev: Evaluator, function: Function, given: Arguments, node: Node) -> Thing:
     """What a function returns for these arguments; every return counts."""
     inner = ev.other(function.module)
@@ -569,23 +314,3 @@ def _enter(ev: Evaluator, function: Function, given: Arguments, node: Node) -> T
     if isinstance(thing, Scalar) and not thing.value.known:
         return Scalar(thing.value, hint=thing.hint, source=thing.source, template=thing.template)
     return thing
-
-
-def returns(function: Node) -> list[Node]:
-    """The expressions that a function returns or yields, not those of functions inside it."""
-    if function.type == "lambda":
-        body = function.child_by_field_name("body")
-        return [body] if body is not None else []
-    found: list[Node] = []
-    stack = [function.child_by_field_name("body")]
-    while stack:
-        current = stack.pop()
-        if current is None or current.type in ("function_definition", "class_definition", "lambda"):
-            continue
-        if current.type in ("return_statement", "yield"):
-            inner = named(current)
-            if inner:
-                found.append(inner[0])
-            continue
-        stack.extend(reversed(current.named_children))
-    return found

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from redislint.readers.pyclient import calls
+from redislint.readers.pyclient import attributes, calls
+from redislint.readers.pyclient.arguments import arguments, update_of
 from redislint.readers.pyclient.merge import either
 from redislint.readers.pyclient.names import Made
 from redislint.readers.pyclient.scopes import Binding, Module, Scope
@@ -258,7 +259,7 @@ class Evaluator:
         left = self.eval(node.child_by_field_name("left"), scope)
         right = self.eval(node.child_by_field_name("right"), scope)
         operator = node.child_by_field_name("operator")
-        return calls.binary(self, left, operator.type if operator else "", right, node)
+        return attributes.binary(self, left, operator.type if operator else "", right, node)
 
     # names
 
@@ -268,7 +269,7 @@ class Evaluator:
         if found is None:
             return (
                 Ref("builtins." + name)
-                if name in calls.BUILTINS
+                if name in attributes.BUILTINS
                 else unknown(f"'{name}' is not set in this file", self._span(node))
             )
         return self.bound(name, found[0], found[1], node, _at_module_level(scope))
@@ -321,9 +322,9 @@ class Evaluator:
         return unknown(f"'{name}' is set when the program runs", self._span(binding.node))
 
     def _parameter(self, name: str, binding: Binding, owner: Scope) -> Thing:
-        for function, arguments in reversed(self.frames):
-            if function == owner.node.id and name in arguments:
-                return arguments[name]
+        for function, frame in reversed(self.frames):
+            if function == owner.node.id and name in frame:
+                return frame[name]
         span = self._span(binding.node)
         hint: object = None
         if binding.node.type in ("default_parameter", "typed_default_parameter"):
@@ -335,7 +336,7 @@ class Evaluator:
     def imported(self, target: str) -> Thing:
         """What an imported name stands for: a package's name, or a thing of this repository."""
         head = target.lstrip(".").split(".")[0]
-        if not target.startswith(".") and head in calls.FOREIGN:
+        if not target.startswith(".") and head in attributes.FOREIGN:
             return Ref(target)
         if self.depth < MAX_DEPTH - 4:
             module = self.load(self.module, target)
@@ -375,8 +376,8 @@ class Evaluator:
             if isinstance(table, Series):
                 table.open_why = "items are added"
                 if how == "append":
-                    arguments = calls.arguments(self, node, scope)
-                    table.items += [e.thing for e in arguments.positional]
+                    given = arguments(self, node, scope)
+                    table.items += [e.thing for e in given.positional]
                 continue
             guarded = bool(change.guard) or scope is not owner
             if how == "item":
@@ -392,7 +393,7 @@ class Evaluator:
                 else:
                     table.open_why = "a key is computed"
             elif how in ("update", "setdefault", "augmented"):
-                other = calls.update_of(self, how, node, scope)
+                other = update_of(self, how, node, scope)
                 if guarded:
                     for key_name, entry in other.entries.items():
                         table.entries[key_name] = Entry(
@@ -406,8 +407,8 @@ class Evaluator:
                 else:
                     table.merge(other)
             elif how == "pop":
-                arguments = calls.arguments(self, node, scope)
-                first = arguments.positional[0].thing if arguments.positional else None
+                given = arguments(self, node, scope)
+                first = given.positional[0].thing if given.positional else None
                 if isinstance(first, Scalar) and first.value.known:
                     table.entries.pop(str(first.value.value), None)
         return table
@@ -424,7 +425,7 @@ class Evaluator:
             owner = scope.enclosing_class()
             if owner is not None:
                 return self.attribute_of_class(Class(self.module, owner.node, owner), name, node)
-        return calls.attribute(self, self.eval(held, scope), name, node)
+        return attributes.attribute(self, self.eval(held, scope), name, node)
 
     def attribute_of_class(self, of: Class, name: str, use: Node | None) -> Thing:
         """What `self.name` stands for in a class: set on self anywhere, in its body, or in a base."""
@@ -438,7 +439,7 @@ class Evaluator:
         bindings = of.scope.names.get(name)
         if bindings:
             return self._binding(name, bindings[-1], of.scope)
-        for base in calls.bases(self, of):
+        for base in attributes.bases(self, of):
             if isinstance(base, Class) and self.depth < MAX_DEPTH:
                 self.depth += 1
                 try:

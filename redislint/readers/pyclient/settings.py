@@ -8,8 +8,8 @@ from redislint.model.client import Client
 from redislint.model.facts.python_options import NAMES
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at, unknown
-from redislint.readers.pyclient import calls
 from redislint.readers.pyclient import url as urls
+from redislint.readers.pyclient.arguments import arguments
 from redislint.readers.pyclient.build import SECRET, value_of
 from redislint.readers.pyclient.context import is_ip, is_local
 from redislint.readers.pyclient.evaluate import Evaluator
@@ -254,14 +254,14 @@ def _celery(ev: Evaluator, context: str) -> Iterator[Subject]:
         if text.split(".")[-1] == "Celery":
             thing = ev.eval(function, scope)
             if isinstance(thing, Ref) and thing.name.startswith("celery."):
-                given = calls.arguments(ev, node, scope)
+                given = arguments(ev, node, scope)
                 app = ev.module.tree.span(node)
                 for name, key in (("broker", "broker_url"), ("backend", "result_backend")):
                     entry = given.keywords.entries.get(name)
                     if entry is not None:
                         settings.setdefault(key, entry)
         elif text.endswith(".conf.update"):
-            given = calls.arguments(ev, node, scope)
+            given = arguments(ev, node, scope)
             for entry in given.positional:
                 given.keywords.merge(entry.thing)
             for name, entry in given.keywords.entries.items():
@@ -328,7 +328,7 @@ def _longest_delay(ev: Evaluator) -> Value | None:
         text = ev.module.text(function) if function is not None else ""
         if text.split(".")[-1] not in ("apply_async", "retry", "send_task", "set"):
             continue
-        countdown = calls.arguments(ev, node, scope).keywords.get("countdown")
+        countdown = arguments(ev, node, scope).keywords.get("countdown")
         held = countdown.value.value if isinstance(countdown, Scalar) else None
         if isinstance(held, int | float) and not isinstance(held, bool):
             before = longest.value if longest is not None else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at
-from redislint.readers.pyclient import calls
+from redislint.readers.pyclient.arguments import arguments
 from redislint.readers.pyclient.build import Built
 from redislint.readers.pyclient.evaluate import Evaluator
 from redislint.readers.pyclient.names import Made
@@ -152,7 +152,7 @@ class _Uses:
     def _call(
         self, name: str, node: Node, scope: Scope, built: Built | None, piped: bool
     ) -> Iterable[Subject]:
-        given = calls.arguments(self.ev, node, scope)
+        given = arguments(self.ev, node, scope)
         span = self.module.tree.span(node)
         client = built.client if built is not None else None
 
