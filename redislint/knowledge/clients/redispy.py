@@ -114,19 +114,10 @@ def known_names(class_name: str, release: str) -> frozenset[str]:
 IMPLIED = frozenset(
     "lib_name lib_version driver_info unix_socket_path encoding_errors charset errors "
     "redis_connect_func parser_class auto_close_connection_pool event_dispatcher "
-    "ssl_validate_ocsp_stapled ssl_ocsp_context ssl_ocsp_expected_cert from_url url".split()
+    "ssl_validate_ocsp_stapled ssl_ocsp_context ssl_ocsp_expected_cert from_url url path "
+    "oss_cluster_maint_notifications_handler maint_notifications_pool_handler".split()
 )
 """Parameters that the table leaves out: nobody mistypes them."""
-
-
-def converted(asyncio: bool, release: str) -> frozenset[str]:
-    """Query arguments of a URL that a release converts to a type."""
-    found: set[str] = set()
-    for first, change in data()["url"]["url_async" if asyncio else "url_sync"].items():
-        if key(first) > key(release):
-            break
-        found |= set(change["added"])
-    return frozenset(found)
 
 
 def _redis(class_name: str, name: str, release: str) -> Any:
