@@ -69,6 +69,8 @@ def gather(file: str | None, options: Mapping[str, object]) -> Question:
     if options.get("calibrate"):
         from redislint.advisor.calibrate import calibrate
 
+        if sys.stderr.isatty():
+            print("measuring this disk and a throwaway server: about 15 s …", file=sys.stderr)
         measured = calibrate(work)
         machine = measured.machine
         notes = work.assumed

@@ -53,7 +53,7 @@ def read(path: str | os.PathLike[str], server: str) -> dict[str, str]:
         where = f", line {first.line}" if first.line else ""
         raise AdvisorError(
             f"{path}{where}: {server} does not start with this: {first.message}"
-            f" (redislint verify says more)"
+            f" (another version: --server; redislint verify says more)"
         )
     values = {}
     for name in NAMES:

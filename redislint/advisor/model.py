@@ -66,11 +66,13 @@ def rdb_loss_window(
     save_points: Iterable[tuple[int, int]],
     write_rate: float | None = None,
     save_seconds: float = 0.0,
+    tick_s: float = CRON_S,
 ) -> float | None:
     """Longest time between a write and the end of the snapshot that holds it, in seconds.
 
     `save_points`: pairs of seconds and changes; `write_rate`: changes per second, None where it is
-    unknown; `save_seconds`: how long one snapshot takes. None where no snapshot is ever taken.
+    unknown; `save_seconds`: how long one snapshot takes; `tick_s`: the server's clock. None where no
+    snapshot is ever taken.
 
     A snapshot holds what was there when it *started*. Right before a snapshot ends, everything
     since the start of the one before is at risk. The clock of a save point runs from the *end* of
@@ -92,7 +94,7 @@ def rdb_loss_window(
     fires = min(
         max(changes / write_rate, save_seconds + seconds + CLOCK_S) for seconds, changes in points
     )
-    return fires + CRON_S + save_seconds
+    return fires + tick_s + save_seconds
 
 
 def fires_first(points: SavePoints, write_rate: float) -> tuple[int, int] | None:
@@ -114,7 +116,7 @@ def dead_save_points(points: SavePoints) -> list[tuple[tuple[int, int], tuple[in
     ]
 
 
-def everysec_window(fsync_s: float, fork_s: float = 0.0) -> float:
+def everysec_window(fsync_s: float, fork_s: float = 0.0, tick_s: float = CRON_S) -> float:
     """Seconds that a power cut takes with `appendfsync everysec`.
 
     One fsync starts a second after the last, later where the last still runs: `I + D` with
@@ -122,10 +124,10 @@ def everysec_window(fsync_s: float, fork_s: float = 0.0) -> float:
     `fork_s`. Source: `flushAppendOnlyFile` (aof.c); measured 0.26 to 0.86 s on a fast disk, 2.5 s
     where an fsync takes 1.5 s.
     """
-    return max(1.0, math.ceil(fsync_s)) + fsync_s + CRON_S + fork_s
+    return max(1.0, math.ceil(fsync_s)) + fsync_s + tick_s + fork_s
 
 
-def aof_process_crash(policy: str, fsync_s: float) -> float:
+def aof_process_crash(policy: str, fsync_s: float, tick_s: float = CRON_S) -> float:
     """Seconds that `kill -9` takes with the AOF on.
 
     The write(2) comes before the reply, so 0. But `everysec` holds the write back up to 2 seconds
@@ -135,11 +137,15 @@ def aof_process_crash(policy: str, fsync_s: float) -> float:
     """
     if policy != "everysec" or fsync_s < 1.0:
         return 0.0
-    return min(POSTPONE_S, fsync_s) + CRON_S
+    return min(POSTPONE_S, fsync_s) + tick_s
 
 
 def aof_power_loss(
-    policy: str, fsync_s: float, fork_s: float = 0.0, unsynced_child: bool = False
+    policy: str,
+    fsync_s: float,
+    fork_s: float = 0.0,
+    unsynced_child: bool = False,
+    tick_s: float = CRON_S,
 ) -> float:
     """Seconds that a power cut takes with the AOF on.
 
@@ -150,7 +156,7 @@ def aof_power_loss(
     kernel = KERNEL_S + fsync_s
     if policy == "no":
         return kernel
-    window = 0.0 if policy == "always" else everysec_window(fsync_s, fork_s)
+    window = 0.0 if policy == "always" else everysec_window(fsync_s, fork_s, tick_s)
     return max(window, kernel) if unsynced_child else window
 
 
@@ -199,8 +205,8 @@ def _local(
     if p.appendonly:
         unsynced = p.no_appendfsync_on_rewrite and p.forks_by_itself
         return (
-            aof_process_crash(p.appendfsync, fsync_s),
-            aof_power_loss(p.appendfsync, fsync_s, fork_s, unsynced),
+            aof_process_crash(p.appendfsync, fsync_s, p.tick_s),
+            aof_power_loss(p.appendfsync, fsync_s, fork_s, unsynced, p.tick_s),
         )
-    window = rdb_loss_window(p.save, write_rate, save_s)
+    window = rdb_loss_window(p.save, write_rate, save_s, p.tick_s)
     return window, window

@@ -30,6 +30,14 @@ class Persistence:
     multi_part: bool = True
     """The AOF is a directory of base and increments (Redis 7.0 and later, every Valkey)."""
 
+    hz: int = 10
+    """How often a second the server looks at its clock."""
+
+    @property
+    def tick_s(self) -> float:
+        """Seconds between two looks at the clock."""
+        return 1 / min(500, max(1, self.hz))
+
     @property
     def writes_disk(self) -> bool:
         """Whether snapshots or the append-only file are written."""
@@ -91,4 +99,5 @@ def of_mapping(values: Mapping[str, str], *, multi_part: bool = True) -> Persist
         min_replicas_max_lag=number("min-replicas-max-lag", number("min-slaves-max-lag", 10)),
         compression=flag("rdbcompression", True),
         multi_part=multi_part,
+        hz=number("hz", default.hz),
     )

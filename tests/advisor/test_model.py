@@ -92,6 +92,12 @@ def test_everysec_on_a_disk_that_stalls_loses_to_kill_9_as_well() -> None:
     assert found.power_loss == pytest.approx(8.1)
 
 
+def test_a_slow_clock_adds_its_tick() -> None:
+    usual, slow = loss_windows(EVERYSEC), loss_windows(of_mapping({"appendonly": "yes", "hz": "1"}))
+    assert usual.power_loss is not None
+    assert slow.power_loss == pytest.approx(usual.power_loss + 0.9)
+
+
 def test_always_loses_nothing() -> None:
     found = loss_windows(Persistence(appendonly=True, appendfsync="always"), fsync_s=4)
     assert (found.process_crash, found.power_loss) == (0, 0)
