@@ -99,11 +99,14 @@ def _alone(conf: ConfFile) -> Server:
 
 def narrowed(settings: list[Setting], servers: tuple[str, ...]) -> tuple[str, ...]:
     """The servers that know most of the names used; a file says so which versions it is for."""
-    from redislint.knowledge.directives import all_names, table
+    from redislint.knowledge.directives import all_names
 
-    names = {s.name for s in settings if s.name in all_names()}
-    fit = tuple(s for s in servers if all(n in table(s) for n in names))
-    return fit or servers
+    known = all_names()
+    fit = set(servers)
+    for name in {s.name for s in settings}:
+        if name in known:
+            fit.intersection_update(known[name])
+    return tuple(s for s in servers if s in fit) or servers
 
 
 def _server(
@@ -191,6 +194,11 @@ def _versions(server: Server, container: Container, image: Image | None) -> None
     flavour = image.flavour if image else "redis"
     tag = container.facts.get("tag")
     shown = container.image
+    installed = container.facts.get("installed")
+    if (image is None or image.family == "other") and installed is not None:
+        product, _, number = str(installed.value).partition(" ")
+        server.candidates = matching(number, product) or server.candidates
+        server.version_origin = Origin(installed.span, f"the build installs {installed.value}")
     if image is None or image.family == "other":
         return
     if image.family in ("stack", "modules"):
@@ -294,6 +302,10 @@ def _configuration(
             deployment.arrows.append(
                 Arrow(server, container, f"reads {conf.label} as {inside}", path.span)
             )
+    elif not covered and _packaged(container, inside):
+        server.image_defaults["bind"] = default(
+            ("127.0.0.1", "-::1"), "default of the distribution's file"
+        )
     elif not quiet or covered:
         server.complete = False
         server.why = f"the configuration file {inside} is not among the files read"
@@ -306,6 +318,16 @@ def _configuration(
         else:
             settings += edits
     return settings
+
+
+def _packaged(container: Container, inside: str) -> bool:
+    """Whether a path is the file that Debian's and Red Hat's packages install, with known edits."""
+    return (
+        container.platform == "dockerfile"
+        and "installed" in container.facts
+        and inside in ("/etc/redis/redis.conf", "/etc/redis.conf", "/etc/valkey/valkey.conf")
+        and container.edits.get(inside) is not None
+    )
 
 
 def find_conf(

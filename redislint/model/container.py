@@ -110,6 +110,7 @@ subject.kind(
         FactSpec("image-name", "text", "the image without registry, tag and digest: redis, valkey, bitnami/redis"),
         FactSpec("tag", "text", "the image's tag; absent where there is none"),
         FactSpec("digest", "text", "the image's digest"),
+        FactSpec("installed", "text", "the release that a build step installs: redis 5.0.7"),
         FactSpec("memory-limit", "size", "the limit of memory"),
         FactSpec("memory-reservation", "size", "the memory that is reserved or requested"),
         FactSpec("cpu-limit", "number", "the limit of processors, in cores"),

@@ -77,6 +77,8 @@ class Server(Subject):
         self.version_origin = Origin(None, "no version is named")
         self.image_defaults: dict[str, Value] = {}
         self.config_paths: tuple[str, ...] = ()
+        self._by_name: dict[str, list[Setting]] = {}
+        self._indexed = -1
 
     @property
     def server(self) -> str:
@@ -85,8 +87,15 @@ class Server(Subject):
 
     def written(self, name: str) -> list[Setting]:
         """The settings of a directive, under any spelling, in order."""
-        names = spellings(name)
-        return [s for s in self.settings if s.name in names]
+        if self._indexed != len(self.settings):
+            self._indexed = len(self.settings)
+            self._by_name = {}
+            for setting in self.settings:
+                self._by_name.setdefault(setting.name, []).append(setting)
+        found = [n for n in spellings(name) if n in self._by_name]
+        if len(found) < 2:
+            return self._by_name[found[0]] if found else []
+        return [s for s in self.settings if s.name in found]
 
     def missing(self, name: str) -> Value:
         """The effective value of a directive; absent for names that are none."""

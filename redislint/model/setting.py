@@ -36,7 +36,7 @@ class Setting:
     the words after the name, where the syntax has them.
     """
 
-    __slots__ = ("args", "name", "span", "where", "word_spans", "written")
+    __slots__ = ("_templated", "args", "name", "span", "where", "word_spans", "written")
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class Setting:
         self.span = span
         self.where = where
         self.word_spans = word_spans
+        self._templated: bool | None = None
 
     def __repr__(self) -> str:
         return f"Setting({self.name} {len(self.args)} words, {self.span})"
@@ -59,10 +60,12 @@ class Setting:
     @property
     def templated(self) -> bool:
         """Whether a word will be replaced before the server sees it."""
-        return any(
-            any(mark in a for mark in ("$", "{", "%", "@", "_", "\0")) and PLACEHOLDER.search(a)
-            for a in self.args
-        )
+        known = self._templated
+        if known is None:
+            text = "\n".join(self.args)
+            plain = text.isascii() and text.replace("-", "").replace(".", "").isalnum()
+            known = self._templated = not plain and PLACEHOLDER.search(text) is not None
+        return known
 
     def value(self, directive: Directive) -> Value:
         """The typed value: bool, int, bytes, seconds, lower-case word, tuple or text.

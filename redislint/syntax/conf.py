@@ -106,6 +106,7 @@ _PART_B = re.compile(
 _PART_S = re.compile(_PART_B.pattern.decode("ascii"), re.DOTALL)
 _SKIP_B = re.compile(rb"[ \t\r\n\v\f]*+")
 _SKIP_S = re.compile(_SKIP_B.pattern.decode("ascii"))
+_PLAIN_S = re.compile(r"[^ \t\r\n]+")
 _ESC_B = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESC_DROP = re.compile(_ESC_B.pattern + rb"|\xff", re.DOTALL)
 _ESC_S = re.compile(_ESC_B.pattern.decode("ascii"), re.DOTALL)
@@ -212,6 +213,8 @@ def split_words(line: str, server: str = "redis-8.2") -> tuple[list[Word], int |
     nul = line.find("\0")
     if nul >= 0:
         line = line[:nul]
+    if '"' not in line and "'" not in line and "\v" not in line and "\f" not in line:
+        return [Word(m[0], m.start(), m.end()) for m in _PLAIN_S.finditer(line)], None
     out: list[Word] = []
     pos, size = 0, len(line)
     while True:

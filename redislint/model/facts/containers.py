@@ -73,8 +73,10 @@ def wrong_port(server: Server) -> Value:
     """A mapping that cannot be meant for anything else than the server, to another port."""
     container = _container(server)
     port = own_port(server)
-    if container is None or port is None or not server.complete:
+    if container is None or port is None:
         return default(None, "the ports are not known")
+    if not server.complete:
+        return _swapped(server, container)
     own = {port, port + 10000, 8001}
     for name in ("port", "tls-port", "cluster-port"):
         value = server.get(name)
@@ -86,6 +88,16 @@ def wrong_port(server: Server) -> Value:
     if wrong and not any(p.container == port for p in mapped):
         return Value(wrong[0].container, Origin(wrong[0].span))
     return default(None, "every mapping leads to the server")
+
+
+def _swapped(server: Server, container: Container) -> Value:
+    """A mapping to the digits of the usual port in another order, where the file is not read."""
+    usual = "26379" if server.kind == "sentinel" else "6379"
+    for port in container.ports:
+        number = str(port.container or "")
+        if port.scope != "container" and number != usual and sorted(number) == sorted(usual):
+            return Value(port.container, Origin(port.span))
+    return default(None, "the ports are not known")
 
 
 @computed("server", "host-network", "bool", "its container uses the host's network")

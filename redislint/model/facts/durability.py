@@ -94,7 +94,13 @@ def data_mount(server: Server) -> tuple[Mount | None, str] | None:
         for m in container.mounts
         if path == m.target or path.startswith(m.target.rstrip("/") + "/")
     ]
-    inner = [m for m in container.mounts if m.target.startswith(path.rstrip("/") + "/")]
+    inner = [
+        m
+        for m in container.mounts
+        if m.target.startswith(path.rstrip("/") + "/")
+        and not posixpath.splitext(m.target)[1]
+        and m.kind != "config"
+    ]
     best = max(hits, key=lambda m: (len(m.target), m.kind != "anonymous"), default=None)
     if best is None and inner:
         best = inner[0]

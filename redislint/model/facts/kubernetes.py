@@ -7,54 +7,153 @@ import re
 from redislint.model.container import Container
 from redislint.model.facts.secrets import is_dummy, is_literal, is_weak
 from redislint.model.subject import FactSpec, computed, kind
-from redislint.model.value import Origin, Value, default
+from redislint.model.value import Value, default
 
-_PASSWORD = re.compile(r"(?i)^(?:.*_)?(?:redis|valkey)(?:cli)?_?(?:\w+_)?(?:password|passwd|pass|auth|pwd)$")
-_NOT_ONE = re.compile(r"(?i)_(?:file|path|secret|name|key|enabled|required|url|host)$|^allow_")
+_PASSWORD = re.compile(
+    r"(?i)^(?:.*[_-])?(?:redis|valkey)(?:cli)?[_-]?(?:\w+[_-])?(?:password|passwd|pass|auth|pwd)$"
+)
+_BARE = re.compile(r"(?i)^(?:password|pass|requirepass|auth|auth[_-]?token)$")
+_NOT_ONE = re.compile(r"(?i)[_-](?:file|path|secret|name|key|enabled|required|url|host)$|^allow_")
+
+
+def is_password_name(name: str, *, redis: bool = False) -> bool:
+    """Whether a variable or key holds a Redis password; `redis`: its owner is named after Redis."""
+    if _NOT_ONE.search(name):
+        return False
+    short = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    return bool(_PASSWORD.match(short)) or (redis and bool(_BARE.match(name)))
+
 
 kind("container", "a container or process that a Dockerfile, compose file, manifest, task or unit starts", [
     FactSpec("written-password", "text", "a password written in a values file", secret=True),
-    FactSpec("replicated", "bool", "its copies replicate, shard or elect: a chart, cluster or Sentinel sees to it"),
+    FactSpec("pinned", "bool", "its pods stay on chosen nodes"),
     FactSpec("strategy", "text", "how a Deployment replaces pods: RollingUpdate or Recreate"),
     FactSpec("anti-affinity", "bool", "its pods avoid each other's node"),
-    FactSpec("claim", "text", "the persistent volume claim at its data folder"),
     FactSpec("liveness-timeout", "duration", "time after which a liveness probe has failed"),
     FactSpec("liveness-exec", "bool", "the liveness probe starts a command"),
-    FactSpec("termination-grace", "duration", "time between SIGTERM and SIGKILL"),
-    FactSpec("chart-persistence", "bool", "the chart keeps the data on a volume"),
-    FactSpec("resources-preset", "text", "the chart's preset of resources"),
 ])  # fmt: skip
 
 
-def written_password(container: Container) -> Value | None:
-    """The literal Redis password in the environment or values of an orchestrated container."""
-    stored = container.facts.get("written-password")
-    if stored is not None:
+kind("resource", "a resource of an orchestrator or provider beside the containers: Service, "
+     "PodDisruptionBudget, security group, parameter group, custom resource", [
+    FactSpec("written-password", "text", "a password written in it", secret=True),
+])  # fmt: skip
+
+
+def written_password(subject: Subject) -> Value | None:
+    """The literal Redis password of an orchestrated container's environment, or of a resource."""
+    stored = subject.facts.get("written-password")
+    if stored is not None or not isinstance(subject, Container):
         return stored
-    if container.platform not in ("kubernetes", "helm") or "server" in container.links:
+    if subject.platform not in ("kubernetes", "systemd", "ansible") or "server" in subject.links:
         return None
-    for name, value in container.env.items():
-        if not value.known or value.span is None:
+    for name, value in subject.env.items():
+        if not value.known or value.span is None or not is_password_name(name):
             continue
-        if _PASSWORD.match(name) and not _NOT_ONE.search(name) and is_literal(str(value.value)):
+        text = str(value.value)
+        if is_literal(text) and text.lower() not in ("true", "false", "yes", "no"):
             return value
     return None
 
 
-@computed("container", "password-in-file", "bool", "a Redis password stands in the manifest")
-def password_in_file(container: Container) -> Value:
-    """A literal that is no stand-in."""
-    found = written_password(container)
-    if found is None:
-        return default(False, "no password is written")
-    text = str(found.value)
-    return Value(is_literal(text) and not is_dummy(text), found.origin)
+for _kind in ("container", "resource"):
+
+    @computed(_kind, "password-in-file", "bool", "a Redis password stands in the file")
+    def password_in_file(subject: Subject) -> Value:
+        """A literal that is no stand-in."""
+        found = written_password(subject)
+        if found is None:
+            return default(False, "no password is written")
+        text = str(found.value)
+        return Value(is_literal(text) and not is_dummy(text), found.origin)
+
+    @computed(_kind, "password-weak", "bool", "the password is guessed within seconds")
+    def password_weak(subject: Subject) -> Value:
+        """A literal that is short or well known."""
+        found = written_password(subject)
+        if found is None or not is_literal(str(found.value)) or is_dummy(str(found.value)):
+            return default(False, "no password is written")
+        return Value(is_weak(str(found.value)), found.origin)
 
 
-@computed("container", "password-weak", "bool", "the password is guessed within seconds")
-def password_weak(container: Container) -> Value:
-    """A literal that is short or well known."""
-    found = written_password(container)
-    if found is None or not is_literal(str(found.value)):
-        return default(False, "no password is written")
-    return Value(is_weak(str(found.value)), found.origin)
+def _of_path(subject: Subject) -> tuple[str, str, str]:
+    path = subject.anchor.source.root.within if subject.anchor else ""
+    return (*of_path(path), path)
+
+
+@computed("resource", "environment", "enum", "where it runs, as far as names show",
+          choices="production development test example unknown".split())  # fmt: skip
+def environment(resource: Subject) -> Value:
+    """From the path of its file."""
+    name, word, path = _of_path(resource)
+    if name == "unknown":
+        return default("unknown", "no name says where it runs")
+    return Value(name, Origin(None, f"'{word}' in the path {path}"))
+
+
+@computed("resource", "production", "bool", "nothing says that it is for development or tests")
+def production(resource: Subject) -> Value:
+    """Neither a development nor a test nor an example setup by its names."""
+    where = resource.get("environment")
+    return Value(where.value in ("production", "unknown"), where.origin, set=where.set)
+
+
+_TOGETHER = re.compile(
+    r"(?i)replicaof|slaveof|cluster|sentinel|REPLICATION_MODE|headless|ordinal|HOSTNAME|POD_NAME"
+)
+
+
+def _orchestrated(server: Server) -> Container | None:
+    found = server.links.get("container")
+    return found if isinstance(found, Container) and found.platform == "kubernetes" else None
+
+
+@computed("server", "independent-copies", "int", "how many pods run it without replicating")
+def independent_copies(server: Server) -> Value:
+    """Pods of one workload that share a name but no data; absent where there is one."""
+    container = _orchestrated(server)
+    copies = container.facts.get("replicas") if container is not None else None
+    if container is None or copies is None or not isinstance(copies.value, int):
+        return default(None, "one copy, or an unknown number")
+    if not server.complete:
+        return default(None, "what it starts is not known in full")
+    words = [
+        str(v.value if v.known else v.raw or "")
+        for v in [*(container.entrypoint or []), *(container.argv or [])]
+    ]
+    texts = [*words, *container.env, *(s.name for s in server.settings)]
+    texts += [str(v.raw or "") for v in container.env.values() if not v.known]
+    role, enabled = server.get("role"), server.get("cluster-enabled")
+    if any(_TOGETHER.search(t) for t in texts) or role.value != "master" or enabled.value:
+        return default(None, "something makes its copies work together")
+    return Value(copies.value, copies.origin) if copies.value > 1 else default(None, "one copy")
+
+
+@computed("server", "shared-claim", "bool",
+          "a Deployment's pods share one claim, and an update starts the second before the first ends")  # fmt: skip
+def shared_claim(server: Server) -> Value:
+    """A Deployment whose data lies on a claim and whose strategy is not Recreate."""
+    container = _orchestrated(server)
+    if container is None or container.get("workload").value != "Deployment":
+        return default(False, "no Deployment")
+    if server.get("data-volume").value != "claim":
+        return default(False, "no claim holds its data")
+    strategy = container.facts.get("strategy")
+    if strategy is not None and not strategy.known:
+        return unknown(strategy.why, strategy.span, set=None)
+    if strategy is not None and strategy.value == "Recreate":
+        return Value(False, strategy.origin)
+    note = "RollingUpdate is the default of a Deployment"
+    return Value(True, strategy.origin if strategy is not None else Origin(None, note), set=strategy is not None)
+
+
+@computed("server", "strict-liveness", "bool", "its liveness probe fails while it loads its data")
+def strict_liveness(server: Server) -> Value:
+    """A probe that wants PONG: a loading server answers LOADING."""
+    container = _orchestrated(server)
+    probe = container.facts.get("liveness") if container is not None else None
+    if probe is None or not probe.known or container is None:
+        return default(False, "no probe runs a command")
+    text = str(probe.value)
+    strict = bool(re.search(r"PONG|redis-cli(?:\s+\S+)*?\s+-e\b|\b(?:set|get|info)\b", text))
+    return Value(strict and "LOADING" not in text, probe.origin)

@@ -14,13 +14,17 @@ kind("managed-cache", "a Redis or Valkey that a cloud provider runs, as Terrafor
 ])  # fmt: skip
 
 
+def _named(cache: ManagedCache) -> tuple[str, str, str]:
+    path = cache.anchor.source.root.within if cache.anchor else ""
+    return (*of_path(path), path)
+
+
 @computed("managed-cache", "environment", "enum", "where it runs, as far as names show",
           choices="production development test example unknown".split())  # fmt: skip
 def environment(cache: ManagedCache) -> Value:
-    """From the path of its file."""
-    path = cache.anchor.source.root.within if cache.anchor else ""
-    name, word = of_path(path)
-    if name == "unknown":
+    """From the path; a resource in an account is real, also where a test or example makes it."""
+    name, word, path = _named(cache)
+    if name in ("unknown", "test", "example"):
         return default("unknown", "no name says where it runs")
     return Value(name, Origin(None, f"'{word}' in the path {path}"))
 
@@ -28,8 +32,10 @@ def environment(cache: ManagedCache) -> Value:
 @computed("managed-cache", "production", "bool", "nothing says that it is for development or tests")
 def production(cache: ManagedCache) -> Value:
     """Neither a development nor a test nor an example setup by its names."""
-    where = cache.get("environment")
-    return Value(where.value in ("production", "unknown"), where.origin, set=where.set)
+    name, word, path = _named(cache)
+    if name == "unknown":
+        return default(True, "nothing says otherwise")
+    return Value(name == "production", Origin(None, f"'{word}' in the path {path}"))
 
 
 @computed("managed-cache", "password-in-file", "bool", "the token stands in a file")

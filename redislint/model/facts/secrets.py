@@ -45,6 +45,7 @@ def is_weak(text: str) -> bool:
         low in _WEAK
         or len(text) < 8
         or bool(re.fullmatch(r"(?:redis|valkey|pass|admin|test|root)[\W_]?\d{0,6}!?", low))
+        or bool(re.fullmatch(r"[a-z]{1,4}[\W_]?12345?6?7?8?9?0?\W?", low))
     )
 
 
