@@ -9,11 +9,19 @@ from redislint.advisor.tables import HEADER, cells, chosen_rows
 from redislint.advisor.units import duration, rate, size, speed
 from redislint.advisor.workload import Workload
 
+FIRST_TO_GO = ("writes", "disk", "latency", "memory peak", "failover", "disk loss")
+"""Columns that a narrow terminal does without, in this order."""
+
 
 def render(
-    c: Comparison, today: Today | None = None, *, colour: bool = False, everything: bool = False
+    c: Comparison,
+    today: Today | None = None,
+    *,
+    colour: bool = False,
+    everything: bool = False,
+    width: int | None = None,
 ) -> str:
-    """Plain text with a newline at its end."""
+    """Plain text with a newline at its end; `width`: columns of the terminal, None for any."""
     bold = ("\x1b[1m", "\x1b[0m") if colour else ("", "")
     lines = [workload_line(c.work)]
     if today is not None:
@@ -26,7 +34,7 @@ def render(
         lines.append(f"{bold[0]}recommended: {c.recommended.plan.name}{bold[1]}")
         lines.append(f"  {c.recommended.plan.summary}")
     lines.append("")
-    lines += table(c, everything, bold)
+    lines += table(c, everything, bold, width)
     lines += ["", f"{bold[0]}because{bold[1]}"]
     lines += [f"  - {line}" for line in reasons(c)]
     if c.recommended is not None:
@@ -37,7 +45,21 @@ def render(
         lines += [f"  - {line}" for line in c.work.assumed]
     if not c.machine.measured:
         lines.append("  - speeds of an average machine: --calibrate measures this one")
+    if width is not None:
+        lines = [part for line in lines for part in _wrapped(line, width)]
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """A sentence in lines of the terminal's width; tables and blocks stay as they are."""
+    sentence = line.lstrip().startswith(("- ", "! ", "way out"))
+    fixed = line.startswith((" ", ">", "x", "\x1b")) and not sentence
+    if len(line) <= width or fixed:
+        return [line]
+    import textwrap
+
+    indent = " " * (len(line) - len(line.lstrip()) + 2 * line.lstrip().startswith(("- ", "! ")))
+    return textwrap.wrap(line, max(40, width), subsequent_indent=indent, break_long_words=False)
 
 
 def workload_line(work: Workload) -> str:
@@ -81,11 +103,16 @@ def _lost(window: float | None) -> str:
     return "nothing" if window == 0 else f"up to {duration(window)}"
 
 
-def table(c: Comparison, everything: bool, bold: tuple[str, str] = ("", "")) -> list[str]:
-    """The table, with the broken limits below the rows that break any."""
+def table(
+    c: Comparison,
+    everything: bool,
+    bold: tuple[str, str] = ("", ""),
+    width: int | None = None,
+) -> list[str]:
+    """The table; columns that do not fit are left out, and named below."""
     rows = chosen_rows(c, everything)
-    texts = [HEADER, *(cells(p) for p in rows)]
-    widths = [max(len(row[i]) for row in texts) for i in range(len(HEADER))]
+    texts, left_out = _fitting([HEADER, *(cells(p) for p in rows)], width)
+    widths = [max(len(row[i]) for row in texts) for i in range(len(texts[0]))]
     lines = []
     for number, row in enumerate(texts):
         mark = " "
@@ -98,7 +125,23 @@ def table(c: Comparison, everything: bool, bold: tuple[str, str] = ("", "")) -> 
         line = f"{mark} " + "  ".join(padded).rstrip()
         lines.append(f"{bold[0]}{line}{bold[1]}" if mark == ">" else line)
     lines += ["", "> recommended   x breaks a limit   <= upper bound   all: everything is lost"]
+    if left_out:
+        lines.append(f"the terminal is too narrow for {', '.join(left_out)}: see --format markdown")
     return lines
+
+
+def _fitting(
+    texts: list[tuple[str, ...]], width: int | None
+) -> tuple[list[tuple[str, ...]], list[str]]:
+    left_out: list[str] = []
+    for name in FIRST_TO_GO:
+        total = sum(max(len(row[i]) for row in texts) + 2 for i in range(len(texts[0])))
+        if width is None or total <= width:
+            break
+        column = texts[0].index(name)
+        texts = [row[:column] + row[column + 1 :] for row in texts]
+        left_out.append(name)
+    return texts, left_out
 
 
 def _mark(p: Priced, c: Comparison) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,7 +119,8 @@ def _render(comparison: Comparison, today: Today | None, options: dict[str, obje
     from redislint.advisor import report_text
 
     colour = sys.stdout.isatty() and not options["output"]
-    return report_text.render(comparison, today, colour=colour, everything=everything)
+    width = shutil.get_terminal_size().columns if colour else None
+    return report_text.render(comparison, today, colour=colour, everything=everything, width=width)
 
 
 def _conf(comparison: Comparison, name: object) -> str:

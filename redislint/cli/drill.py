@@ -14,12 +14,6 @@ import click
 if TYPE_CHECKING:
     from redislint.advisor.drill import Order, Outcome
 
-LABELS = {
-    "process_crash": "kill -9 and restart",
-    "power_loss": "power cut and restart",
-    "failover": "kill -9 and failover",
-}
-
 
 @click.command("drill", short_help="Prove a persistence promise on a throwaway server.")
 @click.argument("file", required=False, metavar="[REDIS.CONF]")

@@ -135,3 +135,16 @@ def test_status_1_where_no_plan_keeps_all_wishes(run_advise: Run) -> None:
     result = run_advise("--data-size", "100gb", "--rto", "1s", "--workload", "queue")
     assert result.exit_code == 1
     assert "no plan keeps all wishes" in result.stdout
+
+
+def test_a_narrow_terminal_gets_fewer_columns_and_wrapped_sentences() -> None:
+    from redislint.advisor.compare import compare
+    from redislint.advisor.report_text import render
+    from redislint.advisor.workload import build
+
+    text = render(compare(build({"data-size": "1gb", "workload": "queue"})), width=80)
+    because = text[text.index("because") : text.index("redis.conf")]
+    assert max(len(line) for line in because.splitlines()) <= 80
+    table = text[text.index("  plan ") : text.index("> recommended   x")]
+    assert max(len(line) for line in table.splitlines()) <= 82
+    assert "the terminal is too narrow for writes, disk" in text
