@@ -71,6 +71,7 @@ _FACTS = (
         False,
     ),
     ("block-call", "text", "that call", False),
+    ("transaction-call", "text", "a call that asks a cluster client for a transaction", False),
     ("binary-use", "text", "a call that stores or reads binary values", False),
     ("celery-role", "enum", "what Celery uses it for", False),
     ("cache-exceptions", "bool", "django-redis: errors of the cache are swallowed", False),

@@ -7,6 +7,7 @@ import re
 from redislint.model.client import Client
 from redislint.model.subject import Subject, computed
 from redislint.model.value import Value, at, unknown
+from redislint.model.versions import key
 
 VISIBILITY_TIMEOUT = 3600.0
 """Celery's default visibility_timeout of a Redis broker, in seconds (Celery's documentation)."""
@@ -135,3 +136,19 @@ def endless_pool_wait(client: Subject) -> Value:
     if client.get("pool").value != "blocking" or held is None or not held.known:
         return Value(False)
     return at(held.value is None, held.span)
+
+
+@computed(
+    "client", "transaction-refused", "bool", "it asks for a transaction that its release refuses"
+)
+def transaction_refused(client: Subject) -> Value:
+    """Cluster transactions came with 6.1.0 (sync) and 6.2.0 (asyncio); read in the sources."""
+    call, release = client.get("transaction-call"), client.get("version")
+    if not call.set:
+        return Value(False)
+    if client.get("library").value != "redis-py":
+        return Value(True, call.origin)
+    if not release.known or not release.value:
+        return unknown("the release is unknown", call.span)
+    first = "6.2.0" if client.get("asyncio").is_true else "6.1.0"
+    return at(key(str(release.value)) < key(first), call.span)

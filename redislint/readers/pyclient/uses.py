@@ -176,6 +176,13 @@ class _Uses:
         if name in BLOCKING or name in READ_STREAM:
             self._block(name, given, span, built)
         mode = built.client.get("mode").value
+        if mode == "cluster" and name == "pipeline":
+            first = given.positional[0].thing if given.positional else None
+            wanted = given.keywords.get("transaction") or first
+            if isinstance(wanted, Scalar) and wanted.value.known and wanted.value.value is True:
+                built.client.set(
+                    "transaction-call", Value("pipeline(transaction=True)", Origin(span))
+                )
         if mode == "cluster":
             yield from self._cluster(name, given, trap)
 
