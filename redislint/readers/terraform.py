@@ -192,9 +192,7 @@ def _group(block: Block, scope: Scope) -> Iterator[Subject]:
 def _rule(block: Block, scope: Scope) -> Iterator[Subject]:
     ask = _ask(block, scope)
     kind = ask("type")
-    if block.labels[0] == "aws_security_group_rule" and (
-        kind is None or kind.value != "ingress"
-    ):
+    if block.labels[0] == "aws_security_group_rule" and (kind is None or kind.value != "ingress"):
         return
     yield from _opened(block, ask, block.head)
 

@@ -194,9 +194,7 @@ def _value(file: File, node: Any, resolve: Resolve, depth: int) -> Value:
     return unknown(_UNKNOWN)
 
 
-def _elements(
-    file: File, node: Any, resolve: Resolve, depth: int
-) -> Iterator[tuple[str, Value]]:
+def _elements(file: File, node: Any, resolve: Resolve, depth: int) -> Iterator[tuple[str, Value]]:
     for element in node.named_children:
         if element.type != "object_elem":
             continue
@@ -217,9 +215,7 @@ def _template(file: File, node: Any, resolve: Resolve, depth: int) -> Value:
             parts.append(Value(text))
         elif child.type == "template_interpolation":
             inner = [c for c in child.named_children if c.type == "expression"]
-            parts.append(
-                _value(file, inner[0], resolve, depth + 1) if inner else unknown(_UNKNOWN)
-            )
+            parts.append(_value(file, inner[0], resolve, depth + 1) if inner else unknown(_UNKNOWN))
         elif child.type == "template_directive":
             return unknown(_UNKNOWN)
     if len(parts) == 1:

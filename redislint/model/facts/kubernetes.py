@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from redislint.model.container import Container
+from redislint.model.facts.environment import of_path
 from redislint.model.facts.secrets import is_dummy, is_literal, is_weak
-from redislint.model.subject import FactSpec, computed, kind
-from redislint.model.value import Value, default
+from redislint.model.server import Server
+from redislint.model.subject import FactSpec, Subject, computed, kind
+from redislint.model.value import Origin, Value, default, unknown
 
 _PASSWORD = re.compile(
     r"(?i)^(?:.*[_-])?(?:redis|valkey)(?:cli)?[_-]?(?:\w+[_-])?(?:password|passwd|pass|auth|pwd)$"
@@ -74,6 +76,20 @@ for _kind in ("container", "resource"):
         if found is None or not is_literal(str(found.value)) or is_dummy(str(found.value)):
             return default(False, "no password is written")
         return Value(is_weak(str(found.value)), found.origin)
+
+
+@computed("container", "password-readable", "bool", "a Redis password stands in its environment")
+def readable_in_container(container: Container) -> Value:
+    """As password-in-file: whoever may read the pod reads it."""
+    return password_in_file(container)
+
+
+@computed("resource", "password-readable", "bool", "a Redis password stands in a ConfigMap")
+def readable_in_resource(resource: Subject) -> Value:
+    """As password-in-file, for ConfigMaps only."""
+    if resource.get("type").value != "ConfigMap":
+        return default(False, "no ConfigMap")
+    return password_in_file(resource)
 
 
 def _of_path(subject: Subject) -> tuple[str, str, str]:
@@ -144,7 +160,11 @@ def shared_claim(server: Server) -> Value:
     if strategy is not None and strategy.value == "Recreate":
         return Value(False, strategy.origin)
     note = "RollingUpdate is the default of a Deployment"
-    return Value(True, strategy.origin if strategy is not None else Origin(None, note), set=strategy is not None)
+    return Value(
+        True,
+        strategy.origin if strategy is not None else Origin(None, note),
+        set=strategy is not None,
+    )
 
 
 @computed("server", "strict-liveness", "bool", "its liveness probe fails while it loads its data")

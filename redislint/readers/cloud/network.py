@@ -52,7 +52,9 @@ def opened(
     if covered is None or (low != high and not named):
         return None
     place = everywhere.span or first.span or span
-    return trap(kind, name, place, "ec-security-group-open", f"port {covered} to {everywhere.value}")
+    return trap(
+        kind, name, place, "ec-security-group-open", f"port {covered} to {everywhere.value}"
+    )
 
 
 def parameter(kind: str, group: str, name: Value, value: Value) -> Subject | None:

@@ -83,7 +83,10 @@ def google_cluster(label: str, anchor: Span, resource: str, ask: Ask, nested: As
     cache = ManagedCache(label, anchor, "google", "memorystore-cluster", resource)
     put(cache, "shards", ask("shard_count"), integer)
     put(cache, "replicas", ask("replica_count"), integer, 0, _GOOGLE)
-    for fact, name in (("auth", "authorization_mode"), ("transit-encryption", "transit_encryption_mode")):
+    for fact, name in (
+        ("auth", "authorization_mode"),
+        ("transit-encryption", "transit_encryption_mode"),
+    ):
         mode = ask(name)
         if mode is None or (mode.known and mode.value is None):
             cache.set(fact, default(False, _GOOGLE))

@@ -1,0 +1,1 @@
+"""Kubernetes objects → containers: what manifests, rendered charts and templates share."""

@@ -1,0 +1,168 @@
+"""The objects of a folder of manifests: what pods refer to by name."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from redislint.model.conf import ConfFile
+from redislint.model.value import Value, at, unknown
+from redislint.readers import Context
+from redislint.source import Source
+from redislint.syntax import yaml
+from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
+
+_REFERRED = re.compile(
+    r"(?m)^[ \t\"-]*kind\"?[ \t]*:[ \t]*\"?(ConfigMap|Service|PodDisruptionBudget|List|PersistentVolume)"
+    r"|configMapGenerator"
+)
+_MAX_FILES = 300
+
+
+class Object:
+    """One object: its kind, name and mapping. `templated` marks a file with `{{ }}` in it."""
+
+    __slots__ = ("kind", "name", "node", "path", "templated")
+
+    def __init__(self, node: Mapping, path: str, templated: bool) -> None:
+        self.node = node
+        self.kind = node.text("kind") or ""
+        name = node.get("metadata", "name")
+        self.name = name.text if isinstance(name, Scalar) else ""
+        self.path = path
+        self.templated = templated
+
+
+def objects(source: Source) -> Iterator[Object]:
+    """The objects of a file, those of lists included."""
+    stream = yaml.load(source)
+    for document in stream.documents:
+        if not isinstance(document, Mapping) or document.text("kind") is None:
+            continue
+        items = document.get("items")
+        if (document.text("kind") or "").endswith("List") and isinstance(items, Sequence):
+            for item in items.items:
+                if isinstance(item, Mapping) and item.text("kind"):
+                    yield Object(item, source.path, stream.templated)
+        else:
+            yield Object(document, source.path, stream.templated)
+
+
+def words(value: Node | None) -> Value | None:
+    """A scalar as a Value: unknown where a template or `$(NAME)` fills it in."""
+    if not isinstance(value, Scalar) or value.is_null:
+        return None
+    if value.templated:
+        return Value(None, at("", value.span).origin, known=False, why="a template fills it in",
+                     raw=value.text)  # fmt: skip
+    if re.search(r"\$\([A-Za-z_]\w*\)", value.text):
+        held = unknown("the environment fills it in", value.span)
+        held.raw = value.text
+        return held
+    return at(value.text, value.span)
+
+
+class Folder:
+    """ConfigMaps, Services and budgets of one folder, each ConfFile made once."""
+
+    def __init__(self, path: str, context: Context) -> None:
+        self.path = path
+        self.objects: list[Object] = []
+        self.generated: dict[str, dict[str, str]] = {}
+        self._confs: dict[tuple[str, str], ConfFile | None] = {}
+        prefix = f"{path}/" if path else ""
+        names = [
+            p
+            for pattern in ("*.yaml", "*.yml", "*.json")
+            for p in context.glob(prefix + pattern)
+            if posixpath.dirname(p) == path
+        ]
+        for name in sorted(names)[:_MAX_FILES]:
+            source = context.find(name)
+            if source is None or not _REFERRED.search(source.text):
+                continue
+            self.objects += objects(source)
+            if posixpath.basename(name).startswith("kustomization"):
+                self._generators(source)
+
+    def _generators(self, source: Source) -> None:
+        for document in yaml.load(source).documents:
+            table = document.get("configMapGenerator") if isinstance(document, Mapping) else None
+            for item in table.items if isinstance(table, Sequence) else []:
+                name = item.text("name") if isinstance(item, Mapping) else None
+                files = item.get("files") if isinstance(item, Mapping) else None
+                for entry in files.items if isinstance(files, Sequence) else []:
+                    if isinstance(entry, Scalar) and name:
+                        key, equals, path = entry.text.partition("=")
+                        path = path if equals else key
+                        key = key if equals else posixpath.basename(path)
+                        full = posixpath.normpath(posixpath.join(self.path, path))
+                        self.generated.setdefault(name, {})[key] = full
+
+    def of(self, kind: str) -> list[Object]:
+        """The objects of a kind."""
+        return [o for o in self.objects if o.kind == kind]
+
+    def config_map(self, name: str) -> Object | None:
+        """The ConfigMap of a name."""
+        return next((o for o in self.of("ConfigMap") if o.name == name), None)
+
+    def content(self, name: str) -> dict[str, object] | None:
+        """What a ConfigMap mounts: key → ConfFile, embedded Source or path; None if unknown."""
+        if name in self.generated:
+            return dict(self.generated[name])
+        found = self.config_map(name)
+        if found is None:
+            return None
+        data = found.node.get("data")
+        result: dict[str, object] = {}
+        for key, value in data.pairs if isinstance(data, Mapping) else []:
+            if isinstance(value, Scalar):
+                result[key.text] = self.conf(found, key.text, value) or value.embedded()
+        return result
+
+    def conf(self, owner: Object, key: str, value: Scalar) -> ConfFile | None:
+        """The configuration of Redis in a key, where it is one; the same object each time."""
+        mark = (f"{owner.path}:{owner.name}", key)
+        if mark not in self._confs:
+            self._confs[mark] = _conf(owner, key, value)
+        return self._confs[mark]
+
+
+def _conf(owner: Object, key: str, value: Scalar) -> ConfFile | None:
+    from redislint.readers.redisconf import conf_file, is_redis
+
+    if not key.endswith((".conf", ".cfg", "config", ".tpl")) and "\n" not in value.text:
+        return None
+    if not re.search(r"conf|cfg|cnf", key):
+        return None
+    source = value.embedded()
+    if not is_redis(source):
+        return None
+    return conf_file(source, None, f"{key} of ConfigMap {owner.name}")
+
+
+_FOLDERS: dict[tuple[int, str], tuple[Context, Folder]] = {}
+
+
+def folder(source: Source, context: Context) -> Folder:
+    """The folder that a file lies in; read once for each scan."""
+    path = posixpath.dirname(source.path)
+    held = _FOLDERS.get((id(context), path))
+    if held is not None and held[0] is context:
+        return held[1]
+    if len(_FOLDERS) > 500:
+        _FOLDERS.clear()
+    made = Folder(path, context)
+    _FOLDERS[(id(context), path)] = (context, made)
+    return made
+
+
+def selects(selector: Node | None, labels: Node | None) -> bool:
+    """Whether a selector's pairs are all among the labels; templates are compared as text."""
+    if not isinstance(selector, Mapping) or not isinstance(labels, Mapping):
+        return False
+    wanted = {k.text: v.text for k, v in selector.merged() if isinstance(v, Scalar)}
+    given = {k.text: v.text for k, v in labels.merged() if isinstance(v, Scalar)}
+    return bool(wanted) and all(given.get(k) == v for k, v in wanted.items())
