@@ -9,7 +9,6 @@ from typing import Any
 from redislint.advisor import costs
 from redislint.advisor.compare import Comparison, Priced, price, volumes
 from redislint.advisor.plans import Plan
-from redislint.advisor.tables import chosen_rows
 from redislint.advisor.units import AdvisorError, duration, rate, size
 
 INK, GRID, GOOD, PLAIN, BAD = "#1c2430", "#dde2e9", "#0b7a4b", "#3565a8", "#b3432f"
@@ -161,11 +160,15 @@ def _restart(c: Comparison, plan: Plan, data: float) -> float:
 
 
 def _one_per_base(c: Comparison) -> list[Priced]:
-    """The recommended plan, and of each other way to write to disk the best variant."""
-    rows: list[Priced] = []
-    seen: set[str] = set()
-    for p in chosen_rows(c):
-        if p.plan.base in seen or p.plan.base.endswith("-plain"):
+    """The recommended plan, and each other way to write to disk without waiting for replicas."""
+    rows: list[Priced] = [] if c.recommended is None else [c.recommended]
+    seen = {p.plan.base for p in rows}
+    for p in c.plans:
+        waits = (
+            p.plan.replication.wait or p.plan.replication.waitaof or p.plan.settings.min_replicas
+        )
+        copies = bool(p.plan.replication.replicas) is bool(c.work.replicas)
+        if p.plan.base in seen or p.plan.base.endswith("-plain") or waits or not copies:
             continue
         seen.add(p.plan.base)
         rows.append(p)

@@ -102,7 +102,7 @@ def compare(work: Workload, machine: Machine | None = None) -> Comparison:
     machine = machine or Machine()
     v = volumes(work, machine)
     priced = [_tuned(plan, work, v, machine) for plan in plans(work, v.save_s)]
-    priced.sort(key=lambda p: (not p.feasible, len(p.breaks), _uncovered(p, work), p.burden))
+    priced.sort(key=lambda p: (distance(p), _uncovered(p, work), p.burden))
     best = next((p for p in priced if p.feasible), None)
     other = None
     if best is not None:
@@ -112,6 +112,11 @@ def compare(work: Workload, machine: Machine | None = None) -> Comparison:
              if p.feasible and p.plan.base.removesuffix("-plain") != base), None
         )  # fmt: skip
     return Comparison(work, machine, v, tuple(priced), best, other)
+
+
+def distance(p: Priced) -> int:
+    """How far a plan is from keeping all wishes; losing everything counts more than a limit."""
+    return len(p.breaks) + 2 * sum("loses everything" in line for line in p.breaks)
 
 
 def _tuned(plan: Plan, work: Workload, v: Volumes, machine: Machine) -> Priced:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from redislint.advisor.compare import Comparison, Priced, within
+from redislint.advisor.compare import Comparison, Priced, distance, within
 from redislint.advisor.stories import stories
 from redislint.advisor.units import duration, size, speed
 
@@ -77,7 +77,7 @@ def _rivals(c: Comparison, best: Priced) -> list[str]:
     """Why the other ways to write to disk are not it: the first limit that each breaks."""
     lines = []
     seen = {best.plan.base}
-    for rival in sorted(c.plans, key=lambda p: (len(p.breaks), p.burden)):
+    for rival in sorted(c.plans, key=lambda p: (distance(p), p.burden)):
         base = rival.plan.base
         if base in seen or base.endswith("-plain") or base.startswith("rdb+"):
             continue
@@ -172,7 +172,7 @@ def _refused(c: Comparison) -> list[str]:
     work = c.work
     lines = [f"no plan keeps all wishes for {work.purpose.label}; the nearest ones:"]
     seen: set[str] = set()
-    for p in sorted(c.plans, key=lambda p: (len(p.breaks), p.burden)):
+    for p in sorted(c.plans, key=lambda p: (distance(p), p.burden)):
         base = p.plan.base.removesuffix("-plain")
         if base in seen:
             continue

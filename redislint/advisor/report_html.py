@@ -38,7 +38,7 @@ figure svg { width: 100%; height: auto; display: block; }
   border-radius: 8px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums;
   font-size: .88rem; }
-th, td { padding: .42rem .65rem; text-align: right; white-space: nowrap;
+th, td { padding: .42rem .55rem; text-align: right; white-space: nowrap;
   border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; }
 th { color: var(--soft); font-weight: 600; }
@@ -46,7 +46,7 @@ tr:last-child td { border-bottom: 0; }
 tr.best td { background: #e7f4ed; font-weight: 600; }
 tr.broken td { color: var(--soft); }
 td small { display: block; color: var(--bad); font-weight: 400; white-space: normal; }
-td:first-child { white-space: normal; min-width: 21rem; }
+td:first-child { white-space: normal; min-width: 18rem; }
 pre { background: #1c2430; color: #e8edf4; border-radius: 8px; padding: 1rem; overflow-x: auto;
   font: 13px/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 li { margin: .3rem 0; }
