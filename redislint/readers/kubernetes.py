@@ -60,7 +60,7 @@ def _template(found: Object) -> Mapping | None:
     """The pod template of a workload; a pod is its own."""
     if found.kind == "Pod":
         return found.node
-    path = ("spec", "template")
+    path: tuple[str, ...] = ("spec", "template")
     if found.kind == "CronJob":
         path = ("spec", "jobTemplate", "spec", "template")
     elif found.kind not in _WORKLOADS:

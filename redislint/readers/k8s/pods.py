@@ -148,9 +148,11 @@ def _environment(container: Container, item: Mapping, near: Folder) -> None:
                     # What the ConfigMap says is judged there.
                     container.env[key.text] = unknown("taken from a ConfigMap", held.span)
         else:
-            for name in ("REDIS_PASSWORD", "VALKEY_PASSWORD"):
+            for variable in ("REDIS_PASSWORD", "VALKEY_PASSWORD"):
                 if "bitnami" in str(container.get("image-name").value):
-                    container.env.setdefault(name, unknown("may come from a Secret", entry.head))
+                    container.env.setdefault(
+                        variable, unknown("may come from a Secret", entry.head)
+                    )
     node = item.get("env")
     for entry in node.items if isinstance(node, Sequence) else []:
         name = entry.text("name") if isinstance(entry, Mapping) else None
@@ -173,8 +175,8 @@ def _mounts(
     table = pod.get("volumes")
     for volume in table.items if isinstance(table, Sequence) else []:
         if isinstance(volume, Mapping):
-            pair = volume.get("name")
-            name = pair.text if isinstance(pair, Scalar) else ""
+            label = volume.get("name")
+            name = label.text if isinstance(label, Scalar) else ""
             volumes.setdefault(name, []).append(volume)
     claims = set()
     claimed = spec.get("volumeClaimTemplates")

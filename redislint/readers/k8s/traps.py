@@ -20,9 +20,14 @@ _PORTS = ("6379", "6380", "26379")
 _UNLIKE = re.compile(r"(?i)insight|commander|exporter|metrics|-ui\b|admin|web|app")
 
 
+def plain(name: str) -> str:
+    """A name as users read it: what a template computes is left out."""
+    return re.sub(r"\{\{.*?\}\}", "", name).strip("-. ")
+
+
 def resource(owner: Object, span: Span) -> Subject:
     """The object as a subject."""
-    made = Subject(f"{owner.kind} {owner.name}".strip(), span, "resource")
+    made = Subject(f"{owner.kind} {plain(owner.name)}".strip(), span, "resource")
     made.set("type", Value(owner.kind))
     made.set("name", Value(owner.name))
     return made
