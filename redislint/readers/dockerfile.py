@@ -48,6 +48,7 @@ class _Stage:
         self.ports: list[Port] = list(base.ports) if base else []
         self.volumes: list[Mount] = list(base.volumes) if base else []
         self.health: Value | None = base.health if base else None
+        self.installed: Value | None = base.installed if base else None
         self.root: _Stage = base.root if base else self
 
 
@@ -72,6 +73,11 @@ def container_of(
             continue
         text = node.text.decode("utf-8", "replace")
         span = Span(source, offsets(node.start_byte), offsets(node.end_byte))
+        if b"<<" in node.text and node.type in ("copy_instruction", "add_instruction"):
+            block = next((c for c in node.children if c.type == "heredoc_block"), None)
+            if block is not None and stages:
+                _copy_heredoc(stages[-1], node, block, source, offsets)
+                continue
         keyword, _, rest = re.sub(r"\\\r?\n(?:\s*#[^\n]*\n)*", " ", text, count=0).partition(" ")
         keyword = keyword.strip().upper()
         if keyword == "FROM":
@@ -125,10 +131,13 @@ def _instruction(
         known = {**stage.args, **{k: str(v.value) for k, v in stage.env.items() if v.known}}
         for name, value in pairs:
             stage.env[name] = interpolate(value.strip("\"'"), known, span)
+            if re.fullmatch(r"(?:REDIS|VALKEY)_VER(?:SION)?", name) and stage.env[name].known:
+                _release(stage, name, str(stage.env[name].value), span)
     elif keyword in ("COPY", "ADD"):
         _copy(stage, rest, source)
     elif keyword == "RUN":
         _run(stage, node.text.decode("utf-8", "replace"), span, source)
+        _installed(stage, span)
     elif keyword == "EXPOSE":
         for number in re.findall(r"\b(\d{1,5})(?:/tcp)?\b", rest):
             stage.ports.append(Port(int(number), None, "", "container", span))
@@ -141,6 +150,39 @@ def _instruction(
         stage.volumes += [Mount(t, "anonymous", "", span) for t in targets]
     elif keyword == "HEALTHCHECK":
         stage.health = at(rest, span)
+
+
+_RELEASE = re.compile(
+    r"(?<![\w-])(redis|valkey)(?:-server|-tools)?(?:[-_=/:~]|/archive/(?:refs/tags/)?)"
+    r"(?:\d+:|v)?(\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)(?![\d.]*\d)"
+)
+
+
+def _installed(stage: _Stage, span: Span) -> None:
+    """The release that a RUN instruction downloads or installs by its number."""
+    match = _RELEASE.search(span.text)
+    if match:
+        start = span.start + match.start()
+        _release(stage, match[1], match[2], Span(span.source, start, span.start + match.end()))
+
+
+def _release(stage: _Stage, product: str, number: str, span: Span) -> None:
+    if stage.installed is None and re.fullmatch(r"\d{1,2}\.\d{1,2}(?:\.\d{1,3})?", number):
+        flavour = "valkey" if product.lower().startswith("valkey") else "redis"
+        stage.installed = at(f"{flavour} {number}", span)
+
+
+def _copy_heredoc(stage: _Stage, node: Any, block: Any, source: Source, offsets: Any) -> None:
+    """`COPY <<EOF /etc/redis.conf`: the file stands in the Dockerfile itself."""
+    paths = [c.text.decode("utf-8", "replace") for c in node.children if c.type == "path"]
+    content = next((c for c in block.children if c.type == "heredoc_content"), None)
+    if len(paths) != 2 or content is None:
+        return
+    start, end = offsets(content.start_byte), offsets(content.end_byte)
+    text = source.text[start:end]
+    starts = [start, *(start + m.end() for m in re.finditer("\n", text))]
+    target = posixpath.normpath(posixpath.join(stage.workdir, paths[1].strip("\"'")))
+    stage.files[target] = source.embedded(text, starts)
 
 
 def _json_words(rest: str) -> list[str] | None:
@@ -286,4 +328,6 @@ def _container(stage: _Stage, source: Source) -> Container | None:
         container.set("user", stage.user)
     if stage.health is not None:
         container.set("healthcheck", stage.health)
+    if stage.installed is not None:
+        container.set("installed", stage.installed)
     return container
