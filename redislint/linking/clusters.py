@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redislint.linking.connections import near, servers_by_name
+from redislint.linking.sharing import copies, find_shared
 from redislint.model.container import Container
 from redislint.model.deployment import Arrow, Deployment
 from redislint.model.sentinel import Sentinel
@@ -48,6 +49,7 @@ def link_clusters(deployment: Deployment, context: Context) -> None:
         deployment.subjects.append(_cluster(nodes))
     for name, sentinels in watchers.items():
         deployment.subjects.append(_sentinel_group(name, sentinels))
+    find_shared(deployment)
 
 
 def _replica(server: Server, names: dict[str, list[Server]], deployment: Deployment) -> None:
@@ -64,15 +66,9 @@ def _replica(server: Server, names: dict[str, list[Server]], deployment: Deploym
         deployment.arrows.append(Arrow(server, master, "replicates", lines[-1].span))
 
 
-def _copies(server: Server) -> int:
-    container = server.links.get("container")
-    count = container.facts.get("replicas") if isinstance(container, Container) else None
-    return count.value if count is not None and isinstance(count.value, int) else 1
-
-
 def _cluster(nodes: list[Server]) -> Subject:
     first = nodes[0]
-    size = sum(_copies(n) for n in nodes)
+    size = sum(copies(n) for n in nodes)
     cluster = Subject(f"the cluster of {size} nodes", first.anchor, "cluster")
     span = first.get("cluster-enabled").span
     cluster.set("size", Value(size, Origin(None, "nodes that the files start")))
@@ -94,7 +90,7 @@ def _sentinel_group(name: str, sentinels: list[Sentinel]) -> Subject:
         f"the Sentinels of {name}", monitor.setting.span or first.anchor, "sentinel-group"
     )
     in_containers = [s for s in sentinels if "container" in s.links]
-    count = sum(_copies(s) for s in in_containers)
+    count = sum(copies(s) for s in in_containers)
     group.set("master-name", Value(name, Origin(monitor.setting.span)))
     group.set(
         "size",

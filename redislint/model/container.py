@@ -121,6 +121,7 @@ subject.kind(
         FactSpec("user", "text", "the user it runs as"),
         FactSpec("privileged", "bool", "it runs privileged"),
         FactSpec("read-only-root", "bool", "its root file system is read-only"),
+        FactSpec("host-sysctl", "text", "a kernel setting of the whole host that the container asks for"),
         FactSpec("network-mode", "text", "host, bridge, none, awsvpc"),
         FactSpec("healthcheck", "text", "the command of the health check or liveness probe"),
         FactSpec("liveness", "text", "the command of the liveness probe"),

@@ -129,7 +129,8 @@ def _service(file: _File, key: Scalar, body: Mapping) -> Container:
         _environment(container, holder, mapping)
         _ports(container, holder, mapping)
         _mounts(container, holder, mapping)
-    _limits(container, text)
+    sysctls = first("sysctls")
+    _limits(container, text, sysctls[1] if sysctls else None)
     names = [name]
     for path in (("container_name",), ("hostname",)):
         value = text(*path)
@@ -445,7 +446,7 @@ def seconds(text: str) -> float | None:
     return sum(float(n) * _SECONDS[u or None] for n, u in found) if found else None
 
 
-def _limits(container: Container, text: object) -> None:
+def _limits(container: Container, text: object, every: Node | None) -> None:
     assert callable(text)
     for fact, paths in (
         ("memory-limit", (("deploy", "resources", "limits", "memory"), ("mem_limit",))),
@@ -476,12 +477,29 @@ def _limits(container: Container, text: object) -> None:
     somaxconn = text("sysctls", "net.core.somaxconn")
     if somaxconn is not None and somaxconn.known and str(somaxconn.value).isdigit():
         container.set("sysctl-somaxconn", Value(int(str(somaxconn.value)), somaxconn.origin))
+    _sysctls(container, every)
+    read_only = text("read_only")
+    if read_only is not None and read_only.known:
+        container.set("read-only-root", Value(read_only.value == "true", read_only.origin))
     privileged = text("privileged")
     if privileged is not None and privileged.known:
         container.set("privileged", Value(privileged.value == "true", privileged.origin))
     copies = text("deploy", "replicas") or text("scale")
     if copies is not None and copies.known and str(copies.value).isdigit():
         container.set("replicas", Value(int(str(copies.value)), copies.origin))
+
+
+def _sysctls(container: Container, node: Node | None) -> None:
+    """The first kernel setting that is no container's own: the runtime refuses to start."""
+    items: list[tuple[str, Span]] = []
+    if isinstance(node, Mapping):
+        items = [(k.text, k.span) for k, _ in node.merged()]
+    elif isinstance(node, Sequence):
+        items = [(i.text.partition("=")[0], i.span) for i in node.items if isinstance(i, Scalar)]
+    for name, span in items:
+        if name == "vm.overcommit_memory" or name.startswith(("vm.", "fs.file", "kernel.mm.")):
+            container.set("host-sysctl", at(name, span))
+            return
 
 
 def memory(value: Value) -> Value:

@@ -80,6 +80,16 @@ def rdb_window(server: Server) -> Value:
     )
 
 
+def _is_file(mount: Mount) -> bool:
+    """Whether a mount is of one file, a configuration most often: no data folder."""
+    name = posixpath.basename(mount.target)
+    return (
+        mount.kind == "config"
+        or bool(posixpath.splitext(name)[1])
+        or (mount.kind == "bind" and bool(posixpath.splitext(mount.source.rstrip("/"))[1]))
+    )
+
+
 def data_mount(server: Server) -> tuple[Mount | None, str] | None:
     """The mount that holds the data folder (None: the container's own layer), and the folder."""
     container = server.links.get("container")
@@ -97,9 +107,7 @@ def data_mount(server: Server) -> tuple[Mount | None, str] | None:
     inner = [
         m
         for m in container.mounts
-        if m.target.startswith(path.rstrip("/") + "/")
-        and not posixpath.splitext(m.target)[1]
-        and m.kind != "config"
+        if m.target.startswith(path.rstrip("/") + "/") and not _is_file(m)
     ]
     best = max(hits, key=lambda m: (len(m.target), m.kind != "anonymous"), default=None)
     if best is None and inner:

@@ -136,6 +136,8 @@ def auth(server: Server) -> Value:
     """Whether the default user needs a password (or is off)."""
     user = _default_user(server)
     password = server.get("requirepass")
+    if user is not None and not user.value:
+        return user  # nopass counts, whether requirepass stands before or after it
     if password.set and (not password.known or password.value not in ("", None)):
         return Value(True, password.origin)
     if user is not None:

@@ -1,0 +1,92 @@
+"""What `user` lines allow, by the rules that a server applies from left to right."""
+
+from __future__ import annotations
+
+import re
+
+from redislint.model.facts.secrets import is_dummy, is_literal
+from redislint.model.server import Server
+from redislint.model.setting import Setting
+from redislint.model.subject import computed
+from redislint.model.value import Origin, Value, default
+
+_ADMIN = re.compile(r"(?i)admin|root|super|ops|operator|maint|default|replica|sentinel|master")
+
+
+def _users(server: Server) -> list[tuple[str, tuple[str, ...], Setting]]:
+    return [(s.args[0], s.args[1:], s) for s in server.written("user") if s.args]
+
+
+def _last(rules: tuple[str, ...], yes: tuple[str, ...], no: tuple[str, ...]) -> bool:
+    """Whether the last word of the two groups is one of the first."""
+    result = False
+    for rule in rules:
+        low = rule.lower()
+        if low in yes:
+            result = True
+        elif low in no or (low.startswith((">", "#")) and "nopass" in yes):
+            result = False
+    return result
+
+
+@computed("server", "acl-nopass-user", "text", "an ACL user that is on and needs no password")
+def acl_nopass_user(server: Server) -> Value:
+    """`user app on nopass …`, with any command allowed."""
+    for name, rules, line in _users(server):
+        if name == "default" or not _last(rules, ("on",), ("off", "reset")):
+            continue
+        allowed = any(r.lower() == "allcommands" or r.startswith("+") for r in rules)
+        if allowed and _last(rules, ("nopass",), ("resetpass", "reset")):
+            return Value(name, Origin(line.span))
+    return default(None, "no such user")
+
+
+@computed(
+    "server", "acl-default-open", "bool", "ACL users are defined and the default user is left on"
+)
+def acl_default_open(server: Server) -> Value:
+    """Users are written, and nothing gives the default user a password or switches it off."""
+    users = _users(server)
+    others = [u for u in users if u[0] != "default"]
+    if not others or any(u[0] == "default" for u in users):
+        return default(False, "no users, or a default user is written")
+    needed = server.get("auth")
+    if not needed.known:
+        return Value(None, needed.origin, known=False, why=needed.why, set=None)
+    return Value(not needed.value, Origin(others[0][2].span))
+
+
+@computed(
+    "server", "default-nopass", "bool", "a requirepass is set, and the default user has nopass"
+)
+def default_nopass(server: Server) -> Value:
+    """The two contradict each other, and nopass counts."""
+    password = server.get("requirepass")
+    if not password.set or (password.known and not password.value):
+        return default(False, "no requirepass")
+    for name, rules, line in reversed(_users(server)):
+        if name == "default" and _last(rules, ("nopass",), ("resetpass", "reset")):
+            return Value(True, Origin(line.span))
+    return default(False, "no nopass")
+
+
+@computed("server", "acl-plaintext-user", "text", "an ACL user whose password is written out")
+def acl_plaintext_user(server: Server) -> Value:
+    """`>password` in a file, neither a variable nor a stand-in."""
+    for name, rules, line in _users(server):
+        for rule in rules:
+            if rule.startswith(">") and is_literal(rule[1:]) and not is_dummy(rule[1:]):
+                return Value(name, Origin(line.span))
+    return default(None, "no such user")
+
+
+@computed("server", "acl-all-powerful-user", "text", "an application's ACL user with every command")
+def acl_all_powerful_user(server: Server) -> Value:
+    """`+@all` or `allcommands`, nothing taken away, and no name of an administrator."""
+    for name, rules, line in _users(server):
+        low = [r.lower() for r in rules]
+        if _ADMIN.search(name) or any(r.startswith("-") for r in low) or line.templated:
+            continue
+        if "on" in low and ("+@all" in low or "allcommands" in low):
+            return Value(name, Origin(line.span))
+    return default(None, "no such user")

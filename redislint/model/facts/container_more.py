@@ -1,0 +1,228 @@
+"""What a container's command, mounts and variables make of the server in it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from redislint.knowledge import images
+from redislint.model.container import Container
+from redislint.model.server import Server
+from redislint.model.subject import computed
+from redislint.model.value import Origin, Value, default
+from redislint.syntax import shell
+
+
+def _container(server: Server) -> Container | None:
+    found = server.links.get("container")
+    return found if isinstance(found, Container) else None
+
+
+def _text(container: Container) -> str:
+    """The whole command as one text, unknown words as written."""
+    words = [*(container.entrypoint or []), *(container.argv or [])]
+    return " ".join(str(w.value) if w.known else (w.raw or "?") for w in words)
+
+
+def _direct(container: Container) -> bool:
+    """Whether the command is the server itself: no shell, no script."""
+    text = _text(container)
+    return not re.search(r"(?:^|[\s/])(?:sh|bash|ash)(?:\s|$)|\.sh\b|&&|;|\|", text) and not (
+        container.platform == "dockerfile" and container.shell
+    )
+
+
+def _family(container: Container) -> str:
+    name = container.facts.get("image-name")
+    image = images.lookup(str(name.value)) if name is not None and name.known else None
+    return image.family if image is not None else ""
+
+
+@computed("server", "ends-at-start", "bool", "it goes into the background as a container's command")
+def ends_at_start(server: Server) -> Value:
+    """`daemonize yes` where the server itself is the container's main process."""
+    container = _container(server)
+    value = server.get("daemonize")
+    if container is None or container.platform in ("systemd", "ansible") or not value.is_true:
+        return default(False, "it stays in the foreground")
+    if _family(container) == "bitnami" or not _direct(container) or not value.set:
+        return default(False, "a script starts it")
+    return Value(True, value.origin)
+
+
+@computed(
+    "server", "dead-command", "text", "a command after the server's in one script, never reached"
+)
+def dead_command(server: Server) -> Value:
+    """`sh -c "redis-server … && other"`: the server does not return."""
+    container = _container(server)
+    daemon = server.get("daemonize")
+    if container is None or not server.complete or not daemon.known or daemon.value:
+        return default(None, "nothing follows it")
+    words = [*(container.entrypoint or []), *(container.argv or [])]
+    for index, word in enumerate(words[:-1]):
+        option = str(word.value) if word.known else ""
+        if re.fullmatch(r"-[a-z]*c[a-z]*", option) and index:
+            script = words[index + 1]
+            text = str(script.value) if script.known else (script.raw or "")
+            rest = _after_server(text)
+            if rest:
+                return Value(rest, Origin(script.span))
+    return default(None, "nothing follows it")
+
+
+def _after_server(script: str) -> str:
+    """The first word of what follows a server in the foreground of a flat script."""
+    if re.search(r"\b(?:if|then|for|while|case|trap|function|until)\b|\(\)|\{", script):
+        return ""
+    started = False
+    first = True
+    for word in shell.split(script):
+        if word.operator:
+            if started and word.operator in ("&", "|", "||", "|&"):
+                return ""
+            first = True
+            continue
+        if first and started:
+            return word.text.rpartition("/")[2]
+        if first and word.text != "exec":
+            started = word.text.rpartition("/")[2] in shell.SERVERS | shell.SENTINELS
+            first = False
+    return ""
+
+
+@computed(
+    "server", "unused-config", "text", "a configuration file in the container that it does not read"
+)
+def unused_config(server: Server) -> Value:
+    """A redis.conf is mounted or copied, and the command of an official image names none."""
+    container = _container(server)
+    if container is None or server.config_paths or _family(container) != "official":
+        return default(None, "it reads one")
+    if container.platform not in ("compose", "dockerfile") or container.entrypoint is not None:
+        return default(None, "an entry point may read it")
+    if not _direct(container) or ".conf" in _text(container) or not server.complete:
+        return default(None, "the command may name it")
+    if any(isinstance(v.value, str) and ".conf" in v.value for v in container.env.values()):
+        return default(None, "a variable may name it")
+    wanted = re.compile(r"(?i)(?:^|/)(?:redis|valkey)[\w.-]*\.conf$")
+    for mount in container.mounts:
+        if mount.kind in ("bind", "config") and wanted.search(mount.target):
+            return Value(mount.target, Origin(mount.span))
+    for place in container.files:
+        if wanted.search(place):
+            return Value(place, Origin(container.command_span or container.anchor))
+    return default(None, "there is none")
+
+
+@computed(
+    "server", "config-elsewhere", "text", "the path at which the container really has the file"
+)
+def config_elsewhere(server: Server) -> Value:
+    """The command names a path at which nothing is, and the same file name is put elsewhere."""
+    container = _container(server)
+    if container is None or len(server.config_paths) != 1 or _family(container) != "official":
+        return default(None, "no file is named")
+    if container.platform != "compose" or container.build or container.entrypoint is not None:
+        return default(None, "the image may bring it")
+    inside = server.config_paths[0]
+    if not _direct(container) or inside in container.files or inside in container.edits:
+        return default(None, "it is there")
+    elsewhere = None
+    for mount in container.mounts:
+        if inside == mount.target or inside.startswith(mount.target.rstrip("/") + "/"):
+            return default(None, "it is there")
+        name = posixpath.basename(mount.target)
+        if mount.kind in ("bind", "config") and re.search(r"(?i)(?:redis|valkey).*\.conf$", name):
+            elsewhere = mount
+    if elsewhere is None:
+        return default(None, "no other file is mounted")
+    return Value(elsewhere.target, Origin(elsewhere.span))
+
+
+@computed(
+    "server",
+    "placeholder",
+    "text",
+    "a directive whose ${VARIABLE} nobody replaces before it is read",
+)
+def placeholder(server: Server) -> Value:
+    """In a file that is mounted or copied as it is, and started without a script."""
+    container = _container(server)
+    if container is None or container.platform not in ("compose", "dockerfile"):
+        return default(None, "something may fill it in")
+    if _family(container) != "official" or container.entrypoint is not None:
+        return default(None, "an entry point may fill it in")
+    if not _direct(container) or container.edits or container.build:
+        return default(None, "a script may fill it in")
+    for setting in server.settings:
+        if setting.where != "file" or setting.span is None or setting.span.source.outer is not None:
+            continue
+        if not setting.span.path.endswith(".conf"):
+            continue
+        if any(re.search(r"\$\{\w+[^}]*\}|^\$[A-Z_]+$", a) for a in setting.args):
+            return Value(setting.name, Origin(setting.span))
+    return default(None, "none is there")
+
+
+@computed("server", "allows-empty-password", "bool", "ALLOW_EMPTY_PASSWORD opens a Bitnami image")
+def allows_empty_password(server: Server) -> Value:
+    """`ALLOW_EMPTY_PASSWORD=yes`, and no password beside it."""
+    container = _container(server)
+    value = container.env.get("ALLOW_EMPTY_PASSWORD") if container is not None else None
+    if container is None or value is None or not value.known or _family(container) != "bitnami":
+        return default(False, "it is not set")
+    if server.get("requirepass").set is not False:
+        return default(False, "a password is set beside it")
+    return Value(str(value.value).lower() in ("yes", "true", "1"), value.origin)
+
+
+@computed("server", "copied-dump", "text", "a dump that the build copies into the image")
+def copied_dump(server: Server) -> Value:
+    """COPY dump.rdb, or an append-only file."""
+    container = _container(server)
+    if container is None or container.platform != "dockerfile":
+        return default(None, "no build")
+    for place in container.files:
+        if re.search(r"\.(?:rdb|aof)$", place):
+            return Value(posixpath.basename(place), Origin(container.anchor))
+    return default(None, "none is copied")
+
+
+@computed("server", "healthcheck-blind", "bool", "its health check passes whatever PING answers")
+def healthcheck_blind(server: Server) -> Value:
+    """`redis-cli ping` ends with 0 also for LOADING and NOAUTH."""
+    container = _container(server)
+    value = container.facts.get("healthcheck") if container is not None else None
+    if value is None or not value.known:
+        return default(False, "no health check")
+    text = str(value.value).lower()
+    yes = bool(re.search(r"-cli\b.*\bping\b", text)) and not re.search(r"grep|pong|\s-e\b|\[", text)
+    return Value(yes, value.origin)
+
+
+_TOOLS = (
+    (r"redis(?:labs)?/redisinsight$|redislabs/redisinsight$", (5540, 8001), "RedisInsight", ()),
+    (r"redis-commander$", (8081,), "Redis Commander", ("HTTP_USER", "HTTP_PASSWORD")),
+    (r"phpredisadmin$|php-redis-admin$", (80,), "phpRedisAdmin", ("ADMIN_USER", "ADMIN_PASS")),
+    (r"rebrow$", (5001,), "rebrow", ()),
+)
+
+
+@computed(
+    "container", "open-console", "text", "a console for Redis's data, published without a password"
+)
+def open_console(container: Container) -> Value:
+    """The port of a web console on all addresses of the host."""
+    name = container.facts.get("image-name")
+    if name is None or not name.known or container.platform != "compose":
+        return default(None, "no console")
+    for pattern, ports, shown, guards in _TOOLS:
+        if not re.search(pattern, str(name.value)):
+            continue
+        if any(g in container.env for g in guards):
+            return default(None, "it asks for a password")
+        for port in container.ports:
+            if port.container in ports and port.scope in ("network", "internet"):
+                return Value(shown, Origin(port.span))
+    return default(None, "no console")
