@@ -23,7 +23,7 @@ FILES = {
     "Dockerfile": 'FROM redis:7.2\nCOPY redis.conf /etc/redis.conf\nCMD ["redis-server", "/etc/redis.conf"]\n',
     "compose.yaml": "services:\n  redis:\n    image: redis:7.2\n    command: redis-server --appendonly yes\n"
     "    ports: ['127.0.0.1:6379:6379']\n    volumes: ['data:/data']\nvolumes: { data: }\n",
-    "RedisConfig.java": "import io.lettuce.core.*;\nimport java.time.Duration;\nclass RedisConfig {\n  RedisClient client() {\n"
+    "RedisConfig.java": "import io.lettuce.core.*;\nclass RedisConfig {\n  RedisClient client() {\n"
     '    RedisClient c = RedisClient.create("redis://cache:6379");\n    c.setOptions(ClientOptions.create());\n'
     "    return c;\n  }\n}\n",
     "app.py": "import redis\n\nclient = redis.Redis(host='cache', socket_timeout=2, socket_connect_timeout=1)\n",

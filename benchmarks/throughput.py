@@ -28,7 +28,10 @@ CONF = [
     "auto-aof-rewrite-min-size 64mb", "slowlog-log-slower-than 10000", "slowlog-max-len 128", "hz 10",
     "client-output-buffer-limit normal 0 0 0", "activerehashing yes", "lazyfree-lazy-eviction no",
 ]  # fmt: skip
-NGINX = "events {}\nhttp {\n  server {\n    listen 80;\n    server_name a.example;\n    location / { proxy_pass http://app; }\n  }\n}\n"
+NGINX = (
+    "events {}\nhttp {\n  server {\n    listen 80;\n    server_name a.example;\n"
+    "    location / { proxy_pass http://app; }\n  }\n}\n"
+)
 DOCKERFILE = (
     "FROM redis:7.2-alpine\nRUN apk add --no-cache curl \\\n && mkdir -p /conf\nCOPY redis.conf /conf/redis.conf\n"
     'EXPOSE 6379\nHEALTHCHECK CMD redis-cli ping\nCMD ["redis-server", "/conf/redis.conf"]\n'
@@ -36,7 +39,8 @@ DOCKERFILE = (
 JAVA = (
     "package app;\nimport io.lettuce.core.cluster.*;\nimport java.time.Duration;\nclass C%d {\n"
     + "".join(f"  int f{i}(int x) {{ return x * {i} + helper(x); }}\n" for i in range(60))
-    + '  RedisClusterClient client() {\n    var c = RedisClusterClient.create("redis://h:6379");\n    return c;\n  }\n}\n'
+    + '  RedisClusterClient client() {\n    var c = RedisClusterClient.create("redis://h:6379");\n'
+    "    return c;\n  }\n}\n"
 )
 PYTHON = (
     "import redis\n\n"

@@ -57,9 +57,8 @@ def table() -> str:
             where = ", ".join(kinds(Path(rule.pack, rule.path)))
             extra = " (preview)" if rule.preview else ""
             evidence = f"`{rule.evidence}`" if rule.evidence else ""
-            lines.append(
-                f"| {name} | {category} | {severity} | [{rule.code} {rule.name}](../rules/{rule.path}){extra} | {where} | {evidence} |"
-            )
+            link = f"[{rule.code} {rule.name}](../rules/{rule.path}){extra}"
+            lines.append(f"| {name} | {category} | {severity} | {link} | {where} | {evidence} |")
         else:
             why = catalogue["not_yet"].get(name, "not yet")
             lines.append(f"| {name} | {category} | {severity} | | {why} | |")
@@ -79,7 +78,9 @@ def table() -> str:
 
 def main() -> None:
     """Print or write the page."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--write", action="store_true")
     if parser.parse_args().write:
         (ROOT / "docs/coverage.md").write_text(table(), encoding="utf-8")

@@ -15,11 +15,10 @@ from redislint.model.value import Value
 if TYPE_CHECKING:
     from redislint.readers import Context
 
-_URL = (
-    r"(?:rediss?|valkeys?)://(?:[^@/\s]*@)?(\[[^\]]+\]|[\w.-]+)(?::(\d+))?(?:/(\d+))?"
-)
+_URL = r"(?:rediss?|valkeys?)://(?:[^@/\s]*@)?(\[[^\]]+\]|[\w.-]+)(?::(\d+))?(?:/(\d+))?"
 _HOST_VARIABLE = (
-    r"(?i)(?:redis|valkey|cache|broker|session|queue)\w*(?:host|addr|url|server|endpoint)|^(?:redis|valkey)$"
+    r"(?i)(?:redis|valkey|cache|broker|session|queue)\w*(?:host|addr|url|server|endpoint)"
+    r"|^(?:redis|valkey)$"
 )
 
 

@@ -107,7 +107,9 @@ def _refused(
         if found is None or found[0] not in places:
             return
         line, message, candidate = found
-        if places[line].name not in all_names() and any(s.name == "loadmodule" for s in server.settings):
+        if places[line].name not in all_names() and any(
+            s.name == "loadmodule" for s in server.settings
+        ):
             raw[line - 1] = b""  # a module's own option
             continue
         yield _classified(server, places[line], message, candidate)
