@@ -54,6 +54,17 @@ def bus_closed(cluster: Subject) -> Value:
     return Value(not bus.value, Origin(ports[0].span))
 
 
+@computed("cluster", "announced", "bool", "its nodes announce an address of their own")
+def announced(cluster: Subject) -> Value:
+    """cluster-announce-ip or -hostname is set: the nodes are meant to be met from outside."""
+    node = _node(cluster)
+    for name in ("cluster-announce-ip", "cluster-announce-hostname") if node else ():
+        value = node.get(name) if node else default(None, "")
+        if value.set and value.value != "":
+            return Value(True, value.origin)
+    return default(False, "no address is announced")
+
+
 @computed("cluster", "networked", "bool", "its nodes share one container network")
 def networked(cluster: Subject) -> Value:
     """All nodes are started by one file."""

@@ -73,10 +73,10 @@ def wrong_port(server: Server) -> Value:
     """A mapping that cannot be meant for anything else than the server, to another port."""
     container = _container(server)
     port = own_port(server)
+    if container is not None and not server.complete:
+        return _swapped(server, container)
     if container is None or port is None:
         return default(None, "the ports are not known")
-    if not server.complete:
-        return _swapped(server, container)
     own = {port, port + 10000, 8001}
     for name in ("port", "tls-port", "cluster-port"):
         value = server.get(name)

@@ -182,7 +182,36 @@ def is_open(server: Server) -> Value:
         return Value(False, (needed if needed.known and needed.value else guarded).origin)
     if not needed.known or not guarded.known:
         return unknown(needed.why or guarded.why, set=None)
+    certificates = _certificates(server)
+    if certificates is not None:
+        return certificates
     return Value(True, needed.origin if needed.span else guarded.origin)
+
+
+def _certificates(server: Server) -> Value | None:
+    """Not open, or not known, where only TLS listens: it asks for client certificates by itself."""
+    plain, secure = server.get("port"), server.get("tls-port")
+    if not plain.known or plain.value != 0 or not secure.set:
+        return None
+    asked = server.get("tls-auth-clients")
+    if not secure.known or not asked.known:
+        return unknown(secure.why or asked.why, set=None)
+    return Value(False, asked.origin) if secure.value and asked.value == "yes" else None
+
+
+@computed(
+    "server",
+    "listening-port",
+    "int",
+    "the port that clients use: port, else tls-port, else the usual one",
+)
+def listening_port(server: Server) -> Value:
+    """For messages: a number in any case."""
+    for name in ("port", "tls-port"):
+        value = server.get(name)
+        if value.known and isinstance(value.value, int) and value.value:
+            return value
+    return default(26379 if server.kind == "sentinel" else 6379, "the usual port")
 
 
 @function("server", "allows", "bool", "a command is neither renamed nor denied to the default user")
