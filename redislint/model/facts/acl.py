@@ -6,7 +6,7 @@ import re
 
 from redislint.model.facts.secrets import is_dummy, is_literal
 from redislint.model.server import Server
-from redislint.model.setting import Setting
+from redislint.model.setting import PLACEHOLDER, Setting
 from redislint.model.subject import computed
 from redislint.model.value import Origin, Value, default
 
@@ -57,7 +57,7 @@ def acl_default_open(server: Server) -> Value:
 
 
 @computed(
-    "server", "default-nopass", "bool", "a requirepass is set, and the default user has nopass"
+    "server", "nopass-default", "bool", "a requirepass is set, and the default user has nopass"
 )
 def default_nopass(server: Server) -> Value:
     """The two contradict each other, and nopass counts."""
@@ -85,7 +85,11 @@ def acl_all_powerful_user(server: Server) -> Value:
     """`+@all` or `allcommands`, nothing taken away, and no name of an administrator."""
     for name, rules, line in _users(server):
         low = [r.lower() for r in rules]
-        if _ADMIN.search(name) or any(r.startswith("-") for r in low) or line.templated:
+        if (
+            _ADMIN.search(name)
+            or any(r.startswith("-") for r in low)
+            or any(PLACEHOLDER.search(r) for r in rules if r[:1] not in ">#")
+        ):
             continue
         if "on" in low and ("+@all" in low or "allcommands" in low):
             return Value(name, Origin(line.span))
