@@ -22,6 +22,8 @@ from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
 _NAMED = re.compile(r"(?i)^(?:\w+[-_])?(?:redis|valkey)(?:[-_](?:ha|cluster|master))?$")
 _SHAPE = ({"architecture", "master"}, {"auth", "master"}, {"master", "replica"}, {"auth", "primary"},
           {"architecture", "auth"})  # fmt: skip
+_KEYS = re.compile(r"(?i)keys?$")
+"""Tables that say under which key of a Secret something lies."""
 _DEPTH = 8
 
 
@@ -81,9 +83,10 @@ def _passwords(node: Node, *, redis: bool, depth: int) -> Iterator[Subject]:
                 continue
             if child.text.lower() in ("true", "false", "yes", "no"):
                 continue
-            if is_password_name(key.text, redis=redis):
+            named = is_password_name(key.text, redis=redis)
+            if named and not is_password_name(child.text, redis=True):
                 yield _password(key.text, child.span, child.text)
-        else:
+        elif not _KEYS.search(key.text):
             inside = bool(_NAMED.match(key.text)) or (redis and key.text in ("auth", "global"))
             yield from _passwords(child, redis=inside, depth=depth + 1)
 

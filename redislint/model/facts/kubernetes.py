@@ -114,6 +114,30 @@ def production(resource: Subject) -> Value:
     return Value(where.value in ("production", "unknown"), where.origin, set=where.set)
 
 
+@computed("resource", "empty-password-allowed", "bool", "chart values switch authentication off")
+def empty_in_values(resource: Subject) -> Value:
+    """`auth.enabled: false`."""
+    trap = resource.get("trap")
+    return Value(trap.value == "allow-empty-password", trap.origin)
+
+
+@computed("server", "empty-password-allowed", "bool", "its image is told to do without a password")
+def empty_in_container(server: Server) -> Value:
+    """ALLOW_EMPTY_PASSWORD of Bitnami's images, where no password is set."""
+    container = server.links.get("container")
+    if not isinstance(container, Container) or "bitnami" not in str(
+        container.get("image-name").value
+    ):
+        return default(False, "no image that reads ALLOW_EMPTY_PASSWORD")
+    value = container.env.get("ALLOW_EMPTY_PASSWORD")
+    if value is None or not value.known or str(value.value).lower() not in ("yes", "true", "1"):
+        return default(False, "ALLOW_EMPTY_PASSWORD is not yes")
+    needed = server.get("auth")
+    if not needed.known:
+        return needed
+    return Value(not needed.value, value.origin)
+
+
 _TOGETHER = re.compile(
     r"(?i)replicaof|slaveof|cluster|sentinel|REPLICATION_MODE|headless|ordinal|HOSTNAME|POD_NAME"
 )

@@ -108,6 +108,9 @@ def passwords(owner: Object) -> Iterator[Subject]:
                     text = base64.b64decode(text, validate=True).decode().strip()
                 except (binascii.Error, UnicodeDecodeError, ValueError):
                     continue
-            made = resource(owner, key.span)
+            if is_password_name(text, redis=True):
+                continue  # "redis-password": a stand-in
+            made = Subject(f"{plain(owner.name)} ({owner.kind})", key.span, "resource")
+            made.set("type", Value(owner.kind))
             made.set("written-password", Value(text, Origin(node.span)))
             yield made
