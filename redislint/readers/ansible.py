@@ -127,12 +127,12 @@ def _container(task: Mapping, body: Mapping) -> Container:
             target, source = "/", "template"
         kind = "anonymous" if not source else "bind" if source[0] in "/.~{" else "volume"
         container.mounts.append(Mount(target, kind, source, item.span))
-    for fact, key in (
+    for fact, option in (
         ("restart", "restart_policy"),
         ("network-mode", "network_mode"),
         ("user", "user"),
     ):
-        value = _value(body.get(key))
+        value = _value(body.get(option))
         if value is not None:
             container.set(fact, value)
     restart = container.facts.get("restart")

@@ -157,10 +157,8 @@ def _environment(container: Container, item: Mapping, near: Folder) -> None:
     for entry in node.items if isinstance(node, Sequence) else []:
         name = entry.text("name") if isinstance(entry, Mapping) else None
         if name is not None and isinstance(entry, Mapping):
-            value = words(entry.get("value"))
-            if value is None:
-                value = unknown("taken from elsewhere", entry.head)
-            container.env[name] = value
+            written = words(entry.get("value"))
+            container.env[name] = written or unknown("taken from elsewhere", entry.head)
 
 
 def _mounts(
