@@ -375,9 +375,9 @@ def _mounts(container: Container, holder: _File, body: Mapping) -> None:
             source = holder.value(item.get("source"))
             name = str(source.value) if source is not None and source.known else ""
             kinds = {"bind": "bind", "volume": "volume" if name else "anonymous", "tmpfs": "tmpfs"}
-            container.mounts.append(
-                _mount(holder, named, kinds.get(kind, kind), name, target, item.head)
-            )
+            mount = _mount(holder, named, kinds.get(kind, kind), name, target, item.head)
+            mount.read_only = item.text("read_only") == "true"
+            container.mounts.append(mount)
             continue
         value = holder.value(item)
         if value is None:

@@ -1,0 +1,147 @@
+"""Containers, mounts and files together: what a server's settings become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from redislint.discover import Tree
+from redislint.link import link
+from redislint.model.conf import ConfFile
+from redislint.model.deployment import Deployment
+from redislint.model.facts import load
+from redislint.model.server import Server
+from redislint.model.subject import Subject
+from redislint.readers import compose
+from tests.readers.trees import tree
+
+load()
+
+
+def servers(base: Path, services: str, files: dict[str, str] | None = None) -> dict[str, Server]:
+    """The servers of a compose file by the names of their services."""
+    context: Tree = tree(base, {"compose.yml": f"services:\n{services}", **(files or {})})
+    deployment = Deployment()
+    source = context.find("compose.yml")
+    assert source is not None
+    for found in compose.read(source, context):
+        if isinstance(found, Subject):
+            deployment.subjects.append(found)
+    link(deployment, context)
+    assert not any(isinstance(c, ConfFile) and c.role == "acl" for c in deployment.confs)
+    return {
+        s.label.removeprefix("service "): s for s in deployment.subjects if isinstance(s, Server)
+    }
+
+
+def test_the_command_line_wins_over_the_mounted_file(tmp_path: Path) -> None:
+    found = servers(
+        tmp_path,
+        "  r:\n    image: redis:7.2\n    volumes: ['./r.conf:/r.conf']\n"
+        "    command: redis-server /r.conf --port 7002\n",
+        {"r.conf": "port 7001\nmaxmemory 1gb\n"},
+    )["r"]
+    assert (found.get("port").value, found.get("maxmemory").value) == (7002, 1024**3)
+
+
+def test_a_mounted_folder_brings_the_file_in_it(tmp_path: Path) -> None:
+    found = servers(
+        tmp_path,
+        "  r:\n    image: redis:7.2\n    volumes: ['./conf:/etc/redis']\n"
+        "    command: redis-server /etc/redis/r.conf\n",
+        {"conf/r.conf": "port 7001\n"},
+    )["r"]
+    assert found.get("port").value == 7001
+
+
+def test_a_file_that_is_not_here_leaves_the_settings_unknown(tmp_path: Path) -> None:
+    found = servers(
+        tmp_path,
+        "  r:\n    image: redis:7.2\n    volumes: ['/srv/r.conf:/r.conf']\n"
+        "    command: redis-server /r.conf\n",
+    )["r"]
+    assert not found.get("appendonly").known
+
+
+@pytest.mark.parametrize(
+    ("volumes", "kind"),
+    [
+        ("['d:/data']", "volume"),
+        ("['./d:/data']", "bind"),
+        ("['./redis.conf:/data/redis.conf']", "image"),
+        ("['./nodes:/data/nodes']", "bind"),
+        ("['/data']", "anonymous"),
+        ("['d:/var/lib/redis']", "image"),
+    ],
+)
+def test_what_holds_the_data(tmp_path: Path, volumes: str, kind: str) -> None:
+    found = servers(tmp_path, f"  r:\n    image: redis:7.2\n    volumes: {volumes}\n")["r"]
+    assert found.get("data-volume").value == kind
+
+
+def test_a_replica_finds_its_primary_by_the_services_name(tmp_path: Path) -> None:
+    found = servers(
+        tmp_path,
+        "  a:\n    image: redis\n"
+        "  b:\n    image: redis\n    command: redis-server --replicaof a 6379\n"
+        "    deploy: {replicas: 2}\n"
+        "  c:\n    image: redis\n    command: redis-server --replicaof a 6379"
+        " --replica-priority 0\n",
+    )
+    assert found["b"].links["primary"] is found["a"]
+    assert found["a"].get("replicas-found").value == 3
+    assert found["a"].get("replicas-promotable").value == 1
+
+
+_TWO = "  a:\n    image: redis\n    volumes: ['{}']\n  b:\n    image: redis\n    volumes: ['{}']\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "shared"),
+    [
+        ("d:/data", "d:/data", "service a"),
+        ("./d:/data", "./d:/data", "service a"),
+        ("d1:/data", "d2:/data", None),
+        ("/data", "/data", None),
+        ("d:/data", "d:/backup", None),
+    ],
+)
+def test_two_servers_in_one_folder(tmp_path: Path, one: str, two: str, shared: str | None) -> None:
+    found = servers(tmp_path, _TWO.format(one, two))
+    assert found["b"].get("shared-data").value == shared
+
+
+def test_two_servers_in_one_folder_with_names_of_their_own(tmp_path: Path) -> None:
+    text = (
+        "  a:\n    image: redis\n    command: redis-server --dbfilename a.rdb\n"
+        "    volumes: ['d:/data']\n"
+        "  b:\n    image: redis\n    command: redis-server --dbfilename b.rdb\n"
+        "    volumes: ['d:/data']\n"
+    )
+    assert servers(tmp_path, text)["b"].get("shared-data").value is None
+
+
+def test_nopass_beats_requirepass(tmp_path: Path) -> None:
+    found = servers(
+        tmp_path,
+        "  r:\n    image: redis:7.2\n    volumes: ['./r.conf:/r.conf']\n"
+        "    command: redis-server /r.conf\n",
+        {"r.conf": "user default on nopass ~* +@all\nrequirepass secret\n"},
+    )["r"]
+    assert found.get("auth").value is False
+
+
+@pytest.mark.parametrize(
+    ("command", "runs"),
+    [
+        ("redis-server", True),
+        ("--port 7001", True),
+        ("sh -c 'exec redis-server --port 7001'", True),
+        ("redis-cli -h other ping", False),
+        ("sh -c 'redis-cli --cluster create a:1'", False),
+    ],
+)
+def test_which_commands_start_a_server(tmp_path: Path, command: str, runs: bool) -> None:
+    found = servers(tmp_path, f"  r:\n    image: redis:7.2\n    command: {command}\n")
+    assert ("r" in found) is runs

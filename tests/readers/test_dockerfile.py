@@ -1,0 +1,149 @@
+"""Dockerfiles: what the last stage, or the one that is built, starts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redislint.model.container import Container
+from redislint.model.setting import Setting
+from redislint.readers.dockerfile import container_of
+from redislint.source import Source
+
+
+def image(text: str, target: str = "") -> Container:
+    found = container_of(Source("docker/Dockerfile", text), target)
+    assert found is not None
+    return found
+
+
+def settings(found: list[Setting] | None) -> list[tuple[str, tuple[str, ...]]] | None:
+    return None if found is None else [(s.name, s.args) for s in found]
+
+
+def argv(found: Container) -> list[object]:
+    return [w.value for w in found.argv or []]
+
+
+def test_the_exec_form() -> None:
+    found = image('FROM redis:7.2\nCMD ["redis-server", "--save", ""]\n')
+    assert (argv(found), found.shell) == (["redis-server", "--save", ""], False)
+
+
+def test_the_shell_form_is_a_script() -> None:
+    found = image("FROM redis:7.2\nCMD redis-server --port 7001\n")
+    assert argv(found)[:2] == ["sh", "-c"]
+    assert found.shell
+    assert str(argv(found)[2]).strip() == "redis-server --port 7001"
+
+
+def test_an_entry_point_forgets_the_command_before_it() -> None:
+    found = image('FROM redis\nCMD ["a"]\nENTRYPOINT ["redis-server"]\n')
+    assert found.argv is None
+    assert [w.value for w in found.entrypoint or []] == ["redis-server"]
+
+
+def test_the_last_command_counts() -> None:
+    assert argv(image('FROM redis\nCMD ["a"]\nCMD ["redis-server"]\n')) == ["redis-server"]
+
+
+def test_an_argument_before_from_names_the_version() -> None:
+    assert image("ARG TAG=7.2\nFROM redis:${TAG}\n").facts["tag"].value == "7.2"
+
+
+def test_an_argument_without_default_leaves_the_version_open() -> None:
+    assert not image("ARG TAG\nFROM redis:${TAG}\n").facts["tag"].known
+
+
+def test_a_stage_continues_another() -> None:
+    text = "FROM redis:7.2 AS base\nEXPOSE 6379\nFROM base\nUSER redis\n"
+    found = image(text)
+    assert (found.facts["tag"].value, found.facts["user"].value) == ("7.2", "redis")
+    assert [p.container for p in found.ports] == [6379]
+
+
+def test_a_named_stage_is_what_is_built() -> None:
+    text = "FROM redis:7.2 AS cache\nFROM redis:6.2 AS queue\n"
+    assert image(text, "cache").facts["tag"].value == "7.2"
+    assert image(text).facts["tag"].value == "6.2"
+
+
+@pytest.mark.parametrize(
+    ("instruction", "inside"),
+    [
+        ("COPY redis.conf /etc/redis.conf", "/etc/redis.conf"),
+        ("COPY redis.conf /etc/", "/etc/redis.conf"),
+        ('COPY ["redis.conf", "/etc/redis.conf"]', "/etc/redis.conf"),
+        ("COPY --chown=redis:redis redis.conf /etc/redis.conf", "/etc/redis.conf"),
+        ("WORKDIR /etc\nCOPY redis.conf .", "/etc/redis.conf"),
+        ("ADD redis.conf /etc/redis.conf", "/etc/redis.conf"),
+    ],
+)
+def test_a_copied_file(instruction: str, inside: str) -> None:
+    assert image(f"FROM redis\n{instruction}\n").files[inside] == "docker/redis.conf"
+
+
+def test_a_file_of_another_stage_is_unknown() -> None:
+    found = image("FROM redis\nCOPY --from=build /redis.conf /etc/redis.conf\n")
+    assert found.edits["/etc/redis.conf"] is None
+
+
+def test_echo_appends_settings() -> None:
+    found = image('FROM redis\nRUN echo "maxmemory 100mb" >> /etc/redis.conf\n')
+    assert settings(found.edits["/etc/redis.conf"]) == [("maxmemory", ("100mb",))]
+
+
+def test_printf_writes_several_lines() -> None:
+    found = image("FROM redis\nRUN printf 'port 7001\\nsave \"\"\\n' > /etc/redis.conf\n")
+    assert settings(found.edits["/etc/redis.conf"]) == [("port", ("7001",)), ("save", ("",))]
+
+
+def test_sed_replaces_a_setting() -> None:
+    text = "FROM redis\nRUN sed -i 's/^protected-mode yes/protected-mode no/' /etc/redis.conf\n"
+    assert settings(image(text).edits["/etc/redis.conf"]) == [("protected-mode", ("no",))]
+
+
+def test_an_edit_that_is_not_understood_makes_the_file_unknown() -> None:
+    text = "FROM redis\nRUN awk '{print}' /etc/redis.conf > /tmp/redis.conf\n"
+    assert image(text).edits["/etc/redis.conf"] is None
+
+
+def test_a_continued_line_is_one_instruction() -> None:
+    found = image('FROM redis\nRUN true && \\\n  echo "port 7001" >> /etc/redis.conf\n')
+    assert settings(found.edits["/etc/redis.conf"]) == [("port", ("7001",))]
+
+
+def test_a_heredoc_is_the_file_itself() -> None:
+    found = image("FROM redis\nCOPY <<EOF /etc/redis.conf\nport 7001\nEOF\n")
+    held = found.files["/etc/redis.conf"]
+    assert isinstance(held, Source)
+    assert held.text.strip() == "port 7001"
+    assert held.position(0) == (3, 1)
+
+
+def test_variables_in_both_forms() -> None:
+    found = image("FROM redis\nENV A=x B='y z'\nENV C d\n")
+    assert {k: v.value for k, v in found.env.items()} == {"A": "x", "B": "y z", "C": "d"}
+
+
+@pytest.mark.parametrize("text", ["FROM redis\nVOLUME /d\n", 'FROM redis\nVOLUME ["/d"]\n'])
+def test_a_volume_is_anonymous(text: str) -> None:
+    assert [(m.kind, m.target) for m in image(text).mounts] == [("anonymous", "/d")]
+
+
+def test_an_image_that_runs_no_server_is_none() -> None:
+    assert container_of(Source("Dockerfile", "FROM python:3.12\nCMD app.py\n")) is None
+
+
+_LINES = st.sampled_from(
+    ["FROM redis", "FROM", "FROM a AS", "ARG", "ARG X=$X", "ENV", "ENV a", "COPY", "COPY <<E /x",
+     "RUN sed -i s/a/b/ /redis.conf", "RUN echo '", "CMD [", 'CMD ["redis-server", 1]', "CMD",
+     "ENTRYPOINT []", "EXPOSE 99999", "VOLUME [", "\\", "# x", "é\x00", "HEALTHCHECK", "USER"]
+)  # fmt: skip
+
+
+@given(st.lists(_LINES, max_size=12).map("\n".join) | st.text(max_size=80))
+def test_any_text_is_read_without_an_error(text: str) -> None:
+    container_of(Source("Dockerfile", text))
+    container_of(Source("Dockerfile", "FROM redis\n" + text), "x")
