@@ -116,8 +116,21 @@ def check(
         )
     book.load_facts({s.kind for s in deployment.subjects})
     findings = judge(deployment, rules, pedantic=config.pedantic)
-    _finish(report, findings, rules, config, {path for path, _ in wanted}, tree)
+    named = {path for path, _ in wanted} | _below(tree, config)
+    _finish(report, findings, rules, config, named, tree)
     return report
+
+
+def _below(tree: Tree, config: Config) -> set[str]:
+    """The files that links led to, where they lie in a folder that the user named."""
+    folders = [n for n in tree.named if os.path.isdir(os.path.join(tree.base, n))]
+    inside = {
+        path
+        for path, source in tree.sources.items()
+        if source is not None
+        and any(n == "." or path.startswith(n.rstrip("/") + "/") for n in folders)
+    }
+    return {path for path in inside if not excluded(path, config.exclude)}
 
 
 def wanted_files(

@@ -194,3 +194,14 @@ def test_a_call_without_options_has_the_options_defaults() -> None:
     parsed = command.make_context("check", ["."]).params
     assert isinstance(command, click.Command)
     assert {k: v for k, v in parsed.items() if k != "paths"} == DEFAULTS
+
+
+def test_a_file_that_a_link_leads_to_is_reported_too(write: Write, tmp_path: Path) -> None:
+    """Its name and text say nothing of Redis; the compose file does."""
+    write("conf/one.conf", "bind 0.0.0.0\nprotected-mode no\n")
+    write(
+        "compose.yaml",
+        "services:\n  redis:\n    image: redis:7.2\n    command: redis-server /one.conf\n"
+        "    volumes: ['./conf/one.conf:/one.conf']\n    network_mode: host\n",
+    )
+    assert "no-auth-network" in names(tmp_path, ".")

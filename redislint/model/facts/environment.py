@@ -12,7 +12,7 @@ from redislint.model.value import Origin, Value, default
 _WORDS = (
     (
         "example",
-        r"examples?|samples?|demos?|tutorials?|docs?|documentation|playground|templates?|quickstart|workshop",
+        r"examples?|samples?|demos?|tutorials?|docs?|documentation|playground|quickstart|workshop",
     ),
     (
         "test",
