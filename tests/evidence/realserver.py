@@ -1,0 +1,107 @@
+"""A real server on loopback that tests ask, kill without warning and start again."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import redis
+
+from redislint.judgement.real import find_servers
+
+SERVERS = find_servers()
+MISSING = "no redis-server or valkey-server on this machine"
+ENDS = sorted({min(SERVERS), max(SERVERS)}) if SERVERS else []
+"""The oldest Redis and the newest server here: what holds for both holds between."""
+
+
+class RealServer:
+    """One server in a folder of its own; its arguments are those of the command line."""
+
+    def __init__(
+        self, folder: Path, port: int, *arguments: str, key: str, conf: str | None = None
+    ) -> None:
+        self.folder = folder
+        self.port = port
+        self.arguments = arguments
+        self.key = key
+        self.process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(exist_ok=True)
+        self.conf = folder / "redis.conf"
+        if conf is not None:
+            self.conf.write_text(conf)
+
+    def start(self) -> RealServer:
+        """Start it and wait until it answers."""
+        command = [str(SERVERS[self.key]), *([str(self.conf)] if self.conf.exists() else [])]
+        command += ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        self.process = subprocess.Popen(
+            [*command, *self.arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for _ in range(200):
+            try:
+                self.client().ping()
+            except redis.AuthenticationError:
+                return self
+            except (redis.ConnectionError, redis.BusyLoadingError):
+                time.sleep(0.05)
+            else:
+                return self
+        raise AssertionError(f"{self.key} did not start")
+
+    def client(self) -> redis.Redis:
+        """A client without any credentials."""
+        return redis.Redis(port=self.port, decode_responses=True, socket_timeout=10, protocol=2)
+
+    def kill(self) -> None:
+        """End it as a crash or the kernel would: no goodbye, no save."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
+
+
+class Link:
+    """A connection in between that can be cut: what one side sends stays unsent, as in a dead network."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.whole = True
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen(4)
+        self.port: int = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.target))
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._copy, args=(one, other), daemon=True).start()
+
+    def _copy(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                if not self.whole:
+                    return
+                other.sendall(data)
+
+    def cut(self) -> None:
+        """From now on nothing passes, in either direction."""
+        self.whole = False
+        self.listener.close()
+
+
+def until(done: object, seconds: float = 20.0) -> None:
+    """Wait until a function gives something true."""
+    assert callable(done)
+    limit = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < limit, "it did not happen in time"
+        time.sleep(0.05)
