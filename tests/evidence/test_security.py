@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,15 +72,13 @@ def test_a_password_refuses_every_command(start: Start, key: str) -> None:
 @pytest.mark.parametrize("key", ENDS)
 def test_wrong_passwords_are_answered_at_once_and_for_ever(start: Start, key: str) -> None:
     server = start("--requirepass", "Bd1s-long-and-random", key=key)
-    connection = redis.Connection(port=server.port, socket_timeout=10, protocol=2)
-    connection.connect()
-    begin = time.monotonic()
-    for attempt in range(2000):
-        connection.send_command("AUTH", f"guess{attempt}")
-        with pytest.raises(redis.AuthenticationError, match="invalid username-password pair"):
-            raise connection.read_response()  # type: ignore[misc]
+    with socket.create_connection(("127.0.0.1", server.port), 10) as wire:
+        answers = wire.makefile("rb")
+        begin = time.monotonic()
+        for attempt in range(2000):
+            wire.sendall(f"AUTH guess{attempt}\r\n".encode())
+            assert answers.readline().startswith(b"-WRONGPASS")
     assert time.monotonic() - begin < 20, "a lock-out or delay: the page would be wrong"
-    connection.disconnect()
 
 
 @pytest.mark.parametrize("key", ENDS)
