@@ -10,6 +10,7 @@ from redislint.config import Config
 from redislint.discover import Tree
 from redislint.findings.outcome import Report
 from redislint.link import link
+from redislint.model import load_vocabulary
 
 
 def understand(paths: Sequence[str | os.PathLike[str]], config: Config | None = None) -> Report:
@@ -23,5 +24,6 @@ def understand(paths: Sequence[str | os.PathLike[str]], config: Config | None = 
         report.deployment, tree, wanted_files(names, base, config or Config(), report), report
     )
     link(report.deployment, tree)
+    load_vocabulary()
     report.errors += report.deployment.problems
     return report

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - code under test is written as people write it
 """Jedis and Redisson clients, and traps in the use of any client."""
 
 from __future__ import annotations
