@@ -4,7 +4,7 @@
     python tools/measure_advisor.py losses  [--server redis-7.0]
     python tools/measure_advisor.py render
 
-`measure` calibrates with 96 MB of each shape of data, predicts, then fills a throwaway server and
+`measure` calibrates with 256 MB of each shape of data, predicts, then fills a throwaway server and
 measures. `losses` drills kill -9, power cuts and failovers. Both append records to
 benchmarks/advisor-accuracy.jsonl; `render` writes the page from them. Times are the best of a few,
 because other work on the machine only ever adds.
@@ -258,7 +258,7 @@ def render() -> str:
         "# How accurate is the advisor?",
         "",
         "Made by `tools/measure_advisor.py`; the raw records are in `benchmarks/advisor-accuracy.jsonl`.",
-        "The advisor calibrated with 96 MB of data of the same shape, predicted, and then a throwaway",
+        "The advisor calibrated with 256 MB of data of the same shape, predicted, and then a throwaway",
         "server was filled and measured. Values are 100, 512 and 4096 bytes that compress to 60 %;",
         f"the memory peak is with {RATE:.0f} overwrites/s of random keys, summed over server and child",
         "(PSS). All on two shared cores with other work going on, so times carry noise; each is the",

@@ -70,7 +70,7 @@ def gather(file: str | None, options: Mapping[str, object]) -> Question:
         from redislint.advisor.calibrate import calibrate
 
         if sys.stderr.isatty():
-            print("measuring this disk and a throwaway server: about 15 s …", file=sys.stderr)
+            print("measuring this disk and a throwaway server: up to a minute …", file=sys.stderr)
         measured = calibrate(work)
         machine = measured.machine
         notes = work.assumed
