@@ -2,9 +2,13 @@
 
 All releases and settings watch the same failover: one primary gets SIGKILL, its replica is elected,
 and nothing answers at the old address again. The server is the oldest Redis found, for Lettuce 5.1
-cannot read the answers of Redis 7 and does not even connect to a cluster of it. The rule page lettuce-no-topology-refresh and
-docs/evidence-lettuce.md quote what this shows; `python -m tests.evidence.test_lettuce_failover`
-prints the table.
+cannot read the answers of Redis 7 and does not even connect to a cluster of it. The rule page
+lettuce-no-topology-refresh and docs/evidence-lettuce.md quote what this shows;
+`python -m tests.evidence.test_lettuce_failover` prints the table.
+
+The shutdown hang of issue 989 has no test: it is a race that could not be had at will. With 5.1.1
+and a topology reload in a tight loop, one run hung in its fifth shutdown, and another program of
+the same make did 60 shutdowns without a hang.
 """
 
 from __future__ import annotations
@@ -13,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -150,10 +153,10 @@ def understands(release: str, key: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     if why := reason():
         pytest.skip(why)
-    yield play(*server(), tmp_path_factory.mktemp("lettuce"))
+    return play(*server(), tmp_path_factory.mktemp("lettuce"))
 
 
 def outcome_of(played: Played, release: str, refresh: str) -> Outcome:
@@ -188,8 +191,10 @@ def test_the_triggers_fire_before_the_election_and_then_not_for_30_s(
 ) -> None:
     alone = outcome_of(played, release, "adaptive").seconds
     quick = outcome_of(played, release, "quick").seconds
-    assert alone is not None and alone > 25, alone
-    assert quick is not None and quick < 20, quick
+    assert alone is not None
+    assert alone > 25
+    assert quick is not None
+    assert quick < 20
 
 
 if __name__ == "__main__":
