@@ -14,7 +14,7 @@ class Port:
 
     `container` and `host` are numbers or None where unknown; `address` is the host address it is
     bound to ("" for all). `scope` is one of: container (only its own network), loopback, host,
-    network (other machines of the private network), internet.
+    network (other machines of the private network), internet, unknown.
     """
 
     __slots__ = ("address", "container", "host", "scope", "span")

@@ -25,7 +25,7 @@ class Monitor:
     def quorum(self) -> int | None:
         """The quorum, where it is a number."""
         text = self.setting.args[4] if len(self.setting.args) > 4 else ""
-        return int(text) if text.isdigit() else None
+        return int(text) if text.isdecimal() else None
 
 
 class Sentinel(Server):

@@ -307,7 +307,8 @@ def _environment(container: Container, holder: _File, body: Mapping) -> None:
 
 
 _PORT = re.compile(
-    r"^(?:(?P<ip>\[[^\]]*\]|[^:]*):)?(?:(?P<host>[\d-]*):)?(?P<inside>[\d-]+)(?:/(?P<proto>\w+))?$"
+    r"^(?:(?P<ip>\[[^\]]*\]|[^:]*):)?(?:(?P<host>(?:\d{1,5}(?:-\d{1,5})?)?):)?"
+    r"(?P<inside>\d{1,5}(?:-\d{1,5})?)(?:/(?P<proto>\w+))?$"
 )
 
 
@@ -321,7 +322,7 @@ def _ports(container: Container, holder: _File, body: Mapping) -> None:
     expose = body.get("expose")
     if isinstance(expose, Sequence):
         for item in expose.items:
-            if isinstance(item, Scalar) and item.text.isdigit():
+            if isinstance(item, Scalar) and item.text.isdecimal():
                 container.ports.append(Port(int(item.text), None, "", "container", item.span))
 
 
@@ -329,7 +330,7 @@ def _published(holder: _File, item: Node) -> list[Port]:
     if isinstance(item, Mapping):
         target, published = holder.value(item.get("target")), holder.value(item.get("published"))
         ip = holder.value(item.get("host_ip"))
-        where = str(ip.value or "") if ip else ""
+        where = ("?" if not ip.known else str(ip.value or "")) if ip else ""
         return [_port(_number(target), _number(published), where, item.head)]
     value = holder.value(item)
     if value is None:
@@ -341,11 +342,15 @@ def _published(holder: _File, item: Node) -> list[Port]:
     if match["proto"] == "udp":
         return []
     address, host = match["ip"] or "", match["host"]
-    if host is None and address.replace("-", "").isdigit():
+    if host is None and address.replace("-", "").isdecimal():
         address, host = "", address
+    if not value.known:
+        # A variable without a default: the address may be loopback, the host's port any.
+        address = "?" if address == "0" else address
+        host = None if host == "0" else host
     first, _, last = match["inside"].partition("-")
     count = min(int(last or first) - int(first) + 1, 2000)
-    start = int(host.partition("-")[0]) if host and host[0].isdigit() else None
+    start = int(host.partition("-")[0]) if host and host[0].isdecimal() else None
     return [
         _port(int(first) + i, start + i if start is not None else None, address, item.span)
         for i in range(max(count, 1))
@@ -355,12 +360,13 @@ def _published(holder: _File, item: Node) -> list[Port]:
 def _port(inside: int | None, host: int | None, address: str, span: Span) -> Port:
     bare = address.strip("[]")
     loopback = bare.startswith("127.") or bare in ("::1", "localhost")
-    return Port(inside, host, bare, "loopback" if loopback else "network", span)
+    scope = "loopback" if loopback else "unknown" if bare == "?" else "network"
+    return Port(inside, host, "" if bare == "?" else bare, scope, span)
 
 
 def _number(value: Value | None) -> int | None:
     text = str(value.value) if value is not None and value.known else ""
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _mounts(container: Container, holder: _File, body: Mapping) -> None:
@@ -475,7 +481,7 @@ def _limits(container: Container, text: object, every: Node | None) -> None:
             "stop-grace", Value(seconds(str(grace.value)), grace.origin, raw=str(grace.value))
         )
     somaxconn = text("sysctls", "net.core.somaxconn")
-    if somaxconn is not None and somaxconn.known and str(somaxconn.value).isdigit():
+    if somaxconn is not None and somaxconn.known and str(somaxconn.value).isdecimal():
         container.set("sysctl-somaxconn", Value(int(str(somaxconn.value)), somaxconn.origin))
     _sysctls(container, every)
     read_only = text("read_only")
@@ -485,7 +491,7 @@ def _limits(container: Container, text: object, every: Node | None) -> None:
     if privileged is not None and privileged.known:
         container.set("privileged", Value(privileged.value == "true", privileged.origin))
     copies = text("deploy", "replicas") or text("scale")
-    if copies is not None and copies.known and str(copies.value).isdigit():
+    if copies is not None and copies.known and str(copies.value).isdecimal():
         container.set("replicas", Value(int(str(copies.value)), copies.origin))
 
 

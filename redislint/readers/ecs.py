@@ -109,7 +109,7 @@ def _container(
                 kind, path = volumes.get(key, ("volume" if source is not None else "anonymous", ""))
                 container.mounts.append(Mount(str(target.value), kind, path or key, mount.head))
     limit = _text(item, "memory") or task_memory
-    if limit is not None and limit.known and str(limit.value).isdigit():
+    if limit is not None and limit.known and str(limit.value).isdecimal():
         container.set(
             "memory-limit",
             Value(int(str(limit.value)) * 1024**2, limit.origin, raw=f"{limit.value} MiB"),
@@ -166,8 +166,8 @@ def _ports(container: Container, item: Mapping, mode: Value | None) -> None:
         place = _pick(entry, "containerPort")
         container.ports.append(
             Port(
-                int(number) if number.isdigit() else None,
-                int(outside) if outside.isdigit() else None,
+                int(number) if number.isdecimal() else None,
+                int(outside) if outside.isdecimal() else None,
                 "",
                 "network",
                 place.span if place is not None else entry.head,

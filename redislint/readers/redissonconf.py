@@ -89,7 +89,7 @@ def _typed(node: Scalar) -> Value:
     if not value.known:
         return value
     text = str(value.value)
-    if node.tag == "int" or text.lstrip("-").isdigit():
+    if node.tag == "int" or text.lstrip("-").isdecimal():
         return Value(int(text.replace("_", "")), value.origin)
     if text.lower() in ("true", "false"):
         return Value(text.lower() == "true", value.origin)

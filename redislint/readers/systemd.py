@@ -71,7 +71,7 @@ def _container(
     if user is not None and "{{" not in str(user.value):
         container.set("user", user)
     files = found.get("LimitNOFILE")
-    if files is not None and str(files.value).isdigit():
+    if files is not None and str(files.value).isdecimal():
         container.set("ulimit-nofile", Value(int(str(files.value)), files.origin))
     memory = found.get("MemoryMax") or found.get("MemoryLimit")
     size = _MEMORY.match(str(memory.value)) if memory is not None else None

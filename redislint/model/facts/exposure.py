@@ -61,6 +61,8 @@ def exposed(server: Server) -> Value:
     widest = max(ports, key=lambda p: _RANK.get(p.scope, 0))
     if server.get("bind-scope").value == "loopback":
         return Value("none", server.get("bind").origin)
+    if widest.scope == "unknown":
+        return unknown("the address that it is published on is set elsewhere", widest.span)
     return Value(widest.scope, Origin(widest.span))
 
 
@@ -84,7 +86,7 @@ def is_published(server: Server, port: str) -> Value:
             )
             number = number or (own + 10000 if own else None)
         else:
-            number = int(port) if port.isdigit() else None
+            number = int(port) if port.isdecimal() else None
         hits = [p for p in container.ports if p.container == number and p.scope != "container"]
     wide = [p for p in hits if p.scope in ("network", "internet", "host")]
     if wide:

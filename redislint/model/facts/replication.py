@@ -27,7 +27,7 @@ def _primary(server: Server) -> tuple[str, int | None, Setting] | None:
     words = " ".join(lines[-1].args).split()
     if len(words) != 2 or words == ["no", "one"]:
         return None
-    return words[0].lower(), int(words[1]) if words[1].isdigit() else None, lines[-1]
+    return words[0].lower(), int(words[1]) if words[1].isdecimal() else None, lines[-1]
 
 
 def _own_network(server: Server) -> Container | None:

@@ -43,7 +43,7 @@ def _number(settings: list[Setting]) -> tuple[int, Setting] | None:
     if not settings or settings[-1].templated or len(settings[-1].args) < 3:
         return None
     text = settings[-1].args[2]
-    return (int(text), settings[-1]) if text.isdigit() else None
+    return (int(text), settings[-1]) if text.isdecimal() else None
 
 
 @computed(

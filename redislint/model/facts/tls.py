@@ -27,7 +27,7 @@ def socket_for_all(server: Server) -> Value:
         return default(False, "no socket, or no permissions are written")
     text = str(perm.raw if perm.raw is not None else "")
     bits = text.strip()
-    yes = bits.isdigit() and all(c in "01234567" for c in bits) and bool(int(bits, 8) & 0o002)
+    yes = bits.isdecimal() and all(c in "01234567" for c in bits) and bool(int(bits, 8) & 0o002)
     return Value(yes, perm.origin)
 
 

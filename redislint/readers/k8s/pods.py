@@ -83,7 +83,7 @@ def _workload(container: Container, owner: Object, spec: Mapping, pod: Mapping) 
     container.set("workload", Value(owner.kind, Origin(None, owner.kind)))
     copies = words(spec.get("replicas")) if owner.kind != "Pod" else None
     if copies is not None:
-        if copies.known and str(copies.value).isdigit():
+        if copies.known and str(copies.value).isdecimal():
             container.set("replicas", Value(int(str(copies.value)), copies.origin))
         else:
             container.set("replicas", unknown("computed", copies.span))
@@ -100,7 +100,7 @@ def _workload(container: Container, owner: Object, spec: Mapping, pod: Mapping) 
     again = restart is None or not restart.known or restart.value != "Never"
     container.set("restarts", Value(again, (restart or Value()).origin))
     grace = words(pod.get("terminationGracePeriodSeconds"))
-    if grace is not None and grace.known and str(grace.value).isdigit():
+    if grace is not None and grace.known and str(grace.value).isdecimal():
         container.set(
             "stop-grace", Value(float(str(grace.value)), grace.origin, raw=f"{grace.value}s")
         )
@@ -264,7 +264,7 @@ def _config(
 
 def _number(value: Value | None) -> int | None:
     text = str(value.value) if value is not None and value.known else ""
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 def _ports(container: Container, item: Mapping, services: list[Object]) -> None:
@@ -333,7 +333,7 @@ def _leads(service: Object, container: Container) -> bool:
             target = words(entry.get("targetPort") or entry.get("port"))
             if (
                 target is None
-                or not str(target.value).isdigit()
+                or not str(target.value).isdecimal()
                 or int(str(target.value)) in inside
             ):
                 return True

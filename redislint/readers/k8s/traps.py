@@ -73,7 +73,7 @@ def budget(owner: Object, workloads: list[tuple[Object, Mapping]]) -> Iterator[S
             continue
         copies = words(workload.node.get("spec", "replicas"))
         count = 1 if copies is None else None
-        if copies is not None and copies.known and str(copies.value).isdigit():
+        if copies is not None and copies.known and str(copies.value).isdecimal():
             count = int(str(copies.value))
         for node, blocks in ((least, _all(least, count)), (most, _none(most))):
             if node is not None and blocks and count:
@@ -85,7 +85,7 @@ def budget(owner: Object, workloads: list[tuple[Object, Mapping]]) -> Iterator[S
 def _all(node: Node | None, count: int | None) -> bool:
     if not isinstance(node, Scalar) or node.templated or count is None:
         return False
-    return node.text == "100%" or (node.text.isdigit() and int(node.text) >= count)
+    return node.text == "100%" or (node.text.isdecimal() and int(node.text) >= count)
 
 
 def _none(node: Node | None) -> bool:
@@ -108,8 +108,8 @@ def passwords(owner: Object) -> Iterator[Subject]:
                     text = base64.b64decode(text, validate=True).decode().strip()
                 except (binascii.Error, UnicodeDecodeError, ValueError):
                     continue
-            if is_password_name(text, redis=True):
-                continue  # "redis-password": a stand-in
+            if text == node.text and is_password_name(text, redis=True):
+                continue  # "redis-password": a stand-in, unless somebody took the pains to encode it
             made = Subject(f"{plain(owner.name)} ({owner.kind})", key.span, "resource")
             made.set("type", Value(owner.kind))
             made.set("written-password", Value(text, Origin(node.span)))
