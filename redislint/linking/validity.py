@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from redislint.judgement.judge import verify
+from redislint.judgement.judge import Verdict, verify, verify_sentinel
 from redislint.knowledge.directives import all_names, table
 from redislint.model.deployment import Deployment
 from redislint.model.server import Server, shown, spellings
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _MOST = 25
 """Refused lines reported of one file: after that many it is no configuration."""
 
+_COMMENTS = ("//", ";")
+"""How comments begin elsewhere."""
+
 _REPEATED = frozenset(
     "save user rename-command loadmodule include client-output-buffer-limit sentinel "
     "loadmodule-config module-config".split()
@@ -31,7 +34,7 @@ _REPEATED = frozenset(
 def find_refusals(deployment: Deployment, context: Context) -> None:
     """One subject for every line of a server's settings that its version refuses or overrides."""
     seen: set[tuple[str, int]] = set()
-    for server in [s for s in deployment.subjects if isinstance(s, Server) and s.kind == "server"]:
+    for server in [s for s in deployment.subjects if isinstance(s, Server)]:
         for subject in _of_server(server):
             place = (subject.anchor.path, subject.anchor.line) if subject.anchor else ("", 0)
             key = (f"{place[0]}:{subject.get('problem').value}", place[1])
@@ -65,8 +68,12 @@ def _of_file(server: Server, settings: list[Setting]) -> Iterable[Subject]:
     lines = source.text.split("\n")
     # What a template will write is not judged, and neither is what an `include` brings.
     kept = {source_line(s.span): s for s in settings if s.span is not None and not s.templated}
+    unread = {"include", "loadmodule"}
+    if server.kind == "sentinel":
+        # Names of masters and of hosts that a template or the network decides are not judged.
+        unread.add("sentinel")
     text = [
-        line if number in kept and kept[number].name not in ("include", "loadmodule") else ""
+        line if number in kept and kept[number].name not in unread else ""
         for number, line in enumerate(lines, 1)
     ]
     if any("\x00" in line for line in lines):
@@ -93,8 +100,8 @@ def _refused(
     raw = data.split(b"\n")
     for _ in range(_MOST):
         found: tuple[int, str, str] | None = None
-        for candidate in reversed(server.candidates):
-            verdict = verify(b"\n".join(raw), candidate, build="official")
+        for candidate in reversed(_asked(server)):
+            verdict = _verdict(server, b"\n".join(raw), candidate)
             named = re.search(r"user at line (\d+)", verdict.message or "")
             if verdict.accepted or (verdict.stage not in ("parse", "unresolved") and not named):
                 found = None
@@ -114,6 +121,23 @@ def _refused(
             continue
         yield _classified(server, places[line], message, candidate)
         raw[line - 1] = b""
+        if places[line].name.startswith(_COMMENTS):  # one mistake, made on every line of a comment
+            raw = [b"" if r.lstrip().startswith((b"//", b";")) else r for r in raw]
+
+
+def _asked(server: Server) -> tuple[str, ...]:
+    """The versions that judge: a Sentinel of Redis 8 reads over what it does not know."""
+    if server.kind != "sentinel":
+        return tuple(server.candidates)
+    strict = tuple(c for c in server.candidates if not c.startswith("redis-8"))
+    return strict or tuple(server.candidates)
+
+
+def _verdict(server: Server, text: bytes, candidate: str) -> Verdict:
+    """What the version says of the text, as a server or as a Sentinel."""
+    if server.kind == "sentinel":
+        return verify_sentinel(text, candidate)
+    return verify(text, candidate, build="official")
 
 
 def _unknown_line(raw: list[bytes], server: str) -> int:
@@ -163,6 +187,10 @@ def _classified(server: Server, setting: Setting, message: str, candidate: str) 
         problem = "unbalanced-quotes"
     elif directive is None:
         problem, hint = _unknown(setting, candidate)
+        if setting.name.startswith(_COMMENTS):
+            hint = "a comment begins with #"
+        if server.kind == "sentinel":
+            hint = f"{hint or 'no such name'}; only a Sentinel of Redis 8 reads over it"
     elif (commented is not None and directive.kind != "string") or (commented or 0) > 0:
         problem = "inline-comment"
     elif directive.kind == "bool":
@@ -211,10 +239,9 @@ def _duplicates(server: Server) -> Iterable[Subject]:
     """Settings that a later line of the same server sets to something else."""
     last: dict[str, Setting] = {}
     for setting in server.settings:
-        family = spellings(setting.name)[0] if setting.name in all_names() else setting.name
-        family = min(spellings(setting.name)) if setting.name in all_names() else family
-        if setting.name in _REPEATED:
+        if setting.name in _REPEATED or setting.name not in all_names():
             continue
+        family = min(spellings(setting.name))
         before = last.get(family)
         last[family] = setting
         if before is None or before.args == setting.args or before.templated or setting.templated:
@@ -270,7 +297,7 @@ def _spelling(server: Server, setting: Setting) -> Iterable[Subject]:
     if (
         setting.name == "maxmemory"
         and setting.args
-        and setting.args[0].isdigit()
+        and setting.args[0].isdecimal()
         and 0 < int(setting.args[0]) < 2**20
     ):
         subject = _subject(

@@ -48,6 +48,8 @@ def is_redis(source: Source) -> bool:
         stripped = line.strip()
         if not stripped or stripped[0] == "#":
             continue
+        if stripped.startswith(("//", ";")):
+            continue  # a comment of another language: the server refuses it, its author means Redis
         if stripped[0] in "{<" and re.match(_CONTROL, line):
             continue
         word = stripped.split(None, 1)[0].strip("\"'").lower()

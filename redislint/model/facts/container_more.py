@@ -103,6 +103,8 @@ def unused_config(server: Server) -> Value:
         return default(None, "an entry point may read it")
     if not _direct(container) or ".conf" in _text(container) or not server.complete:
         return default(None, "the command may name it")
+    if container.platform == "dockerfile" and not container.argv:
+        return default(None, "who runs the image may give the command")
     if any(isinstance(v.value, str) and ".conf" in v.value for v in container.env.values()):
         return default(None, "a variable may name it")
     wanted = re.compile(r"(?i)(?:^|/)(?:redis|valkey)[\w.-]*\.conf$")

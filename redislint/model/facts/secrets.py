@@ -56,6 +56,10 @@ def _password(server: Server) -> Value | None:
         if lines and lines[-1].args:
             line = lines[-1]
             return Value(line.args[0], Origin(line.span), raw=line.args[0])
+    if server.kind == "sentinel":
+        for line in server.written("sentinel"):
+            if line.args[:1] == ("auth-pass",) and len(line.args) > 2:
+                return Value(line.args[2], Origin(line.span), raw=line.args[2])
     return None
 
 
