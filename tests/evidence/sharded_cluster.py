@@ -7,6 +7,7 @@ import random
 import signal
 import socket
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ class ShardedCluster:
             name = self.ask(shard, "CLUSTER", "MYID")
             wait_for(
                 "a replica to follow",
-                lambda s=shard, n=name: self.ask(SHARDS + s, "CLUSTER", "REPLICATE", n),
+                partial(self.ask, SHARDS + shard, "CLUSTER", "REPLICATE", name),
             )
         wait_for(
             "the replicas to be in step",
