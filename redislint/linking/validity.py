@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from redislint.judgement.judge import Verdict, verify, verify_sentinel
+from redislint.judgement.judge import verify, verify_sentinel
+from redislint.judgement.verdict import Verdict
 from redislint.knowledge.directives import all_names, table
 from redislint.model.deployment import Deployment
 from redislint.model.server import Server, shown, spellings
