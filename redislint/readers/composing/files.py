@@ -1,0 +1,138 @@
+"""Compose files and how they lie over each other: extends, the override file, layers for `-f`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from redislint.model.value import Value, unknown
+from redislint.readers import Context
+from redislint.readers.interpolation import dotenv, interpolate
+from redislint.source import Source
+from redislint.syntax import yaml
+from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
+
+
+class File:
+    """One compose file with what its services share."""
+
+    def __init__(self, source: Source, top: Mapping, context: Context) -> None:
+        self.source = source
+        self.top = top
+        self.context = context
+        self.folder = posixpath.dirname(source.path)
+        env = context.find(posixpath.join(self.folder, ".env"))
+        self.variables = dotenv(env.text) if env is not None else {}
+        self.env_path = env.path if env is not None else ""
+
+    def value(self, node: Node | None) -> Value | None:
+        """The interpolated value of a scalar; None where there is none."""
+        if not isinstance(node, Scalar) or node.is_null:
+            return None
+        if node.templated:
+            return unknown("a template fills it in", node.span)
+        return interpolate(node.text, self.variables, node.span, where=self.env_path)
+
+
+def is_compose(document: Mapping, services: Mapping) -> bool:
+    """Whether a document with `services` is a compose file and nothing else of that key."""
+    keys = {"image", "build", "command", "container_name", "extends", "ports", "environment"}
+    for _, body in services.pairs:
+        if isinstance(body, Mapping) and keys & {k.text for k, _ in body.pairs}:
+            return True
+        if isinstance(body, Mapping) and any(k.text == "<<" for k, _ in body.pairs):
+            return True
+    return False
+
+
+def is_default(path: str) -> bool:
+    """Whether compose takes a file of this name when none is named."""
+    return bool(re.fullmatch(r"(?:docker-)?compose\.ya?ml", posixpath.basename(path)))
+
+
+def is_override(path: str) -> bool:
+    """Whether compose lays a file of this name over the default one without being told."""
+    return bool(re.fullmatch(r"(?:docker-)?compose\.override\.ya?ml", posixpath.basename(path)))
+
+
+def beside(file: File, override: bool) -> File | None:
+    """The override file of a default one, or (for any other) the default one of its folder."""
+    for stem in ("compose", "docker-compose"):
+        for end in ("yml", "yaml"):
+            name = f"{stem}.override.{end}" if override else f"{stem}.{end}"
+            found = file.context.find(posixpath.join(file.folder, name))
+            if found is not None and found.path != file.source.path:
+                return opened(found, file.context)
+    return None
+
+
+def opened(source: Source, context: Context) -> File | None:
+    """The first compose document of a text."""
+    for document in yaml.load(source).documents:
+        if isinstance(document, Mapping):
+            services = document.get("services")
+            if isinstance(services, Mapping):
+                return File(source, document, context)
+    return None
+
+
+def layers(file: File, name: str, body: Mapping) -> list[tuple[File, Mapping]]:
+    """The mappings that make a service, the one that counts most first.
+
+    The override file lies over the default file. A service that names neither image nor build is
+    a layer for `-f`: it lies over the default file of its folder.
+    """
+    found = chain(file, name, body)
+    if is_default(file.source.path):
+        over = beside(file, override=True)
+        other = over.top.get("services", name) if over is not None else None
+        if over is not None and isinstance(other, Mapping):
+            return chain(over, name, other) + found
+    elif not any(m.get("image") or m.get("build") for _, m in found):
+        base = beside(file, override=False)
+        other = base.top.get("services", name) if base is not None else None
+        if base is not None and isinstance(other, Mapping):
+            return found + chain(base, name, other)
+    return found
+
+
+def chain(
+    file: File, name: str, body: Mapping, seen: tuple[str, ...] = ()
+) -> list[tuple[File, Mapping]]:
+    """The service's mapping and those that it extends, nearest first; loops end."""
+    found = [(file, body)]
+    extends = body.get("extends")
+    if extends is None or len(seen) > 10:
+        return found
+    if isinstance(extends, Mapping):
+        base, path = extends.text("service"), extends.text("file")
+    else:
+        base, path = (extends.text if isinstance(extends, Scalar) else None), None
+    mark = f"{file.source.path}:{name}"
+    if base is None or mark in seen:
+        return found
+    other = file
+    if path is not None:
+        held = file.context.find(posixpath.normpath(posixpath.join(file.folder, path)))
+        opener = opened(held, file.context) if held is not None else None
+        if opener is None:
+            return found
+        other = opener
+    target = other.top.get("services", base)
+    if isinstance(target, Mapping):
+        found += chain(other, base, target, (*seen, mark))
+    return found
+
+
+def names_in(node: Node | None) -> list[str]:
+    """The names of a list, the keys of a mapping, or the one scalar."""
+    if isinstance(node, Mapping):
+        return [k.text for k, _ in node.merged()]
+    if isinstance(node, Sequence):
+        return [i.text for i in node.items if isinstance(i, Scalar)]
+    return [node.text] if isinstance(node, Scalar) else []
+
+
+def replaces(node: Node) -> bool:
+    """Whether `!override` or `!reset` lays a value over another instead of joining them."""
+    return node.tag in ("!override", "!reset")
