@@ -225,7 +225,7 @@ def _load(source: Source) -> Stream:
         stream.templated = blanked != text
         text = blanked
     if source.path.endswith((".json", ".json5")) or text.lstrip()[:1] in ("{", "["):
-        text = text.replace("\t", " ")
+        text = _SURROGATES.sub(r"\\ufffd", text.replace("\t", " "))
     text = _CONTROLS.sub(" ", text)
     if depth(text) > _DEPTH:
         stream.unread.append((1, f"is nested deeper than {_DEPTH} levels: not read"))
@@ -259,6 +259,8 @@ def _load(source: Source) -> Stream:
     return stream
 
 
+_SURROGATES = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""Halves of a character beyond the first 65,536 in JSON; YAML has no such escape."""
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 
 
