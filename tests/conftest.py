@@ -7,6 +7,11 @@ from collections.abc import Generator
 
 import pytest
 
+from redislint.model import load_vocabulary
+
+# Tests that ask a subject for a fact need what a check imports by kind.
+load_vocabulary()
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
