@@ -33,7 +33,9 @@ def test_a_page_is_named_like_its_file_and_explains_itself(book: Book, page: str
 
 
 def test_messages_are_one_line_and_begin_in_lower_case(book: Book) -> None:
-    names = r"Redis|Redisson|Spring|ReadFrom|BlockingConnectionPool|Lettuce|Jedis|Docker|ElastiCache"
+    names = (
+        r"Redis|Redisson|Spring|ReadFrom|BlockingConnectionPool|Lettuce|Jedis|Docker|ElastiCache"
+    )
     loud = [
         r.name
         for r in book.rules.values()
