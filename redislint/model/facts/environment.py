@@ -109,9 +109,33 @@ def purpose(server: Server) -> Value:
     for name, words in _PURPOSES:
         if any(re.search(rf"(?i)(?:^|[^a-z])({words})(?:$|[^a-z])", t) for t in texts):
             return Value(name, Origin(None, f"its name says {name}"))
+    told = _told(server)
+    if told is not None:
+        return told
     if policy.known and policy.set and str(policy.value).startswith("allkeys"):
         return Value("cache", policy.origin)
     return default("unknown", "nothing says what it is for")
+
+
+_TOLD = re.compile(
+    r"(?im)^[ \t]*#.*\b(streams?[- ]enabled|event (?:delivery|bus)|(?:job|task|message|work)s? queues?"
+    r"|message broker|celery broker|sidekiq|bullmq)\b"
+)
+_OWN_WORDS = 120
+"""A file of at most so many lines was written by hand: its comments are its author's words."""
+
+
+def _told(server: Server) -> Value | None:
+    """What a comment of its own configuration file says that it is for."""
+    held = next((s.span for s in server.settings if s.where == "file" and s.span), None)
+    if held is None or len(held.source.lines) > _OWN_WORDS:
+        return None
+    match = _TOLD.search(held.source.text)
+    if match is None:
+        return None
+    return Value(
+        "queue", Origin(held.source.span(match.start(1), match.end(1)), "a comment says so")
+    )
 
 
 @computed("server", "cache", "bool", "its data may be lost: it is a cache")

@@ -35,6 +35,16 @@ def add_limits(container: Container, text: object, every: Node | None) -> None:
             if value is not None:
                 container.set(fact, memory(value))
                 break
+    cpus = text("deploy", "resources", "limits", "cpus") or text("cpus")
+    if (
+        cpus is not None
+        and cpus.known
+        and re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?", str(cpus.value))
+    ):
+        container.set("cpu-limit", Value(float(str(cpus.value)), cpus.origin))
+    files = text("ulimits", "nofile", "soft") or text("ulimits", "nofile")
+    if files is not None and files.known and re.fullmatch(r"[0-9]{1,9}", str(files.value)):
+        container.set("ulimit-nofile", Value(int(str(files.value)), files.origin))
     restart = text("restart") or text("deploy", "restart_policy", "condition")
     if restart is not None:
         container.set("restart", restart)
