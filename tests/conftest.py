@@ -20,7 +20,9 @@ def pytest_runtest_makereport(
     """Fail where a test was skipped although everything should be installed."""
     report = yield
     if report.skipped and os.environ.get("REDISLINT_NO_SKIP") and not hasattr(report, "wasxfail"):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if "this release has no" in reason:
+            return report  # nothing is missing: the case does not exist there
         report.outcome = "failed"
         report.longrepr = f"skipped although CI allows no skip: {reason}"
     return report
