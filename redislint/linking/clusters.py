@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from redislint.linking.connections import near, servers_by_name
@@ -45,8 +46,9 @@ def link_clusters(deployment: Deployment, context: Context) -> None:
             ):
                 groups.setdefault(container.group, []).append(subject)
             _replica(subject, names, deployment)
-    for nodes in groups.values():
-        deployment.subjects.append(_cluster(nodes))
+    for together in groups.values():
+        for nodes in _apart(together):
+            deployment.subjects.append(_cluster(nodes))
     for name, sentinels in watchers.items():
         deployment.subjects.append(_sentinel_group(name, sentinels))
     find_shared(deployment)
@@ -64,6 +66,15 @@ def _replica(server: Server, names: dict[str, list[Server]], deployment: Deploym
         server.links["primary"] = master
         master.links.setdefault("replica", server)
         deployment.arrows.append(Arrow(server, master, "replicates", lines[-1].span))
+
+
+def _apart(nodes: list[Server]) -> list[list[Server]]:
+    """The clusters that one file starts: several where each name without its number has three nodes."""
+    families: dict[str, list[Server]] = {}
+    for node in nodes:
+        families.setdefault(re.sub(r"[-_.]?\d+$", "", node.label), []).append(node)
+    whole = [family for family in families.values() if sum(map(copies, family)) >= 3]
+    return whole if len(whole) == len(families) else [nodes]
 
 
 def _cluster(nodes: list[Server]) -> Subject:
