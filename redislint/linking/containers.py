@@ -309,6 +309,15 @@ def _configuration(
     elif not quiet or covered:
         server.complete = False
         server.why = f"the configuration file {inside} is not among the files read"
+        twin = _twin(container, inside, deployment, context)
+        if twin is not None:
+            # Its lines are taken, what it does not say stays unknown.
+            used.add(id(twin))
+            settings += twin.settings
+            server.why = f"{inside} may differ from {twin.label}, which stands beside"
+            deployment.arrows.append(
+                Arrow(server, container, f"may read {twin.label} as {inside}", container.anchor)
+            )
     elif any(m.target.startswith(posixpath.dirname(inside)) for m in container.mounts):
         server.complete, server.why = False, "a mounted folder may change the configuration"
     if inside in container.edits:
@@ -318,6 +327,24 @@ def _configuration(
         else:
             settings += edits
     return settings
+
+
+def _twin(
+    container: Container, inside: str, deployment: Deployment, context: Context
+) -> ConfFile | None:
+    """The file of the same name beside the compose file, where the host's copy is mounted.
+
+    `~/app/conf:/conf` mounts what the repository does not show; a redis.conf that is shipped
+    together with the compose file is what gets put there.
+    """
+    outside = [
+        m for m in container.mounts
+        if m.kind == "bind" and m.file is None and inside.startswith(m.target.rstrip("/") + "/")
+    ]  # fmt: skip
+    if not outside or container.platform != "compose":
+        return None
+    beside = posixpath.join(posixpath.dirname(container.group), posixpath.basename(inside))
+    return _file(beside, deployment, context) if context.exists(beside) else None
 
 
 def _packaged(container: Container, inside: str) -> bool:

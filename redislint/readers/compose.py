@@ -92,6 +92,9 @@ def _service(file: File, key: Scalar, body: Mapping) -> Container:
             for _, network in networks[1].pairs:
                 if isinstance(network, Mapping):
                     names += names_in(network.get("aliases"))
+                    fixed = network.get("ipv4_address")
+                    if isinstance(fixed, Scalar) and not fixed.is_null:
+                        container.set("fixed-address", at(fixed.text, fixed.span))
     container.names = tuple(dict.fromkeys(names))
     depends = first("depends_on")
     container.depends_on = tuple(names_in(depends[1])) if depends else ()

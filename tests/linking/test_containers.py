@@ -145,3 +145,30 @@ def test_nopass_beats_requirepass(tmp_path: Path) -> None:
 def test_which_commands_start_a_server(tmp_path: Path, command: str, runs: bool) -> None:
     found = servers(tmp_path, f"  r:\n    image: redis:7.2\n    command: {command}\n")
     assert ("r" in found) is runs
+
+
+def test_a_file_beside_is_taken_for_the_host_copy_that_is_mounted(tmp_path: Path) -> None:
+    text = """
+  redis:
+    image: redis:7.2
+    command: redis-server /conf/redis.conf
+    volumes: ["~/app/conf:/conf"]
+"""
+    found = servers(tmp_path, text, {"redis.conf": "protected-mode no\n"})
+    server = found["redis"]
+    assert server.get("protected-mode").value is False
+    assert not server.get("appendonly").known
+
+
+def test_a_fixed_address_is_no_address_behind_nat(tmp_path: Path) -> None:
+    node = """
+  node-{0}:
+    image: redis:7.2
+    command: redis-server --cluster-enabled yes
+    ports: ["700{0}:6379"]
+    networks: {{ net: {1} }}
+"""
+    fixed = "".join(node.format(i, f"{{ ipv4_address: 172.30.0.{i} }}") for i in range(1, 4))
+    free = "".join(node.format(i, "{}") for i in range(1, 4))
+    assert servers(tmp_path, fixed)["node-1"].links["cluster"].get("nat").value is False
+    assert servers(tmp_path, free)["node-1"].links["cluster"].get("nat").value is True

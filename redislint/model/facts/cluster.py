@@ -32,6 +32,10 @@ def nat(cluster: Subject) -> Value:
     ports = [p for p in published(node) if p.scope in ("network", "internet")]
     if not ports:
         return default(False, "no port is published")
+    container = cluster.links.get("container")
+    if isinstance(container, Container) and "fixed-address" in container.facts:
+        # A client on the host routes to it, and somebody has thought of addresses.
+        return Value(False, container.get("fixed-address").origin)
     for name in ("cluster-announce-ip", "cluster-announce-hostname"):
         value = node.get(name)
         if value.set is None or (value.set and value.value != ""):
