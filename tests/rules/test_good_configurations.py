@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - configurations stand on one line each
 """Good production configurations stay silent: a finding on one of these is a bug."""
 
 from __future__ import annotations
