@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from redislint.knowledge.directives import Directive, all_names, table
+from redislint.knowledge.explain_directive import explain_directive
 from redislint.knowledge.servers import SERVERS
 
 _KINDS = {
@@ -44,7 +46,29 @@ def describe(name: str) -> dict[str, Any] | None:
         "servers": list(servers),
         "runtime": newest.runtime,
     }
-    return {"match": match, "page": "\n".join(lines)}
+    told = explain_directive(name)
+    page = told.text().rstrip() if told is not None else "\n".join(lines)
+    rules = rules_about(newest.name, newest.aliases)
+    if rules:
+        page += "\n\n  rules       " + "\n              ".join(rules)
+    match["rules"] = rules
+    return {"match": match, "page": page}
+
+
+def rules_about(name: str, aliases: Iterable[str]) -> list[str]:
+    """The rules whose conditions ask for a directive, by name."""
+    from redislint.rules.book import load_book
+    from redislint.rules.condition import names_in
+    from redislint.rules.errors import PageError
+
+    wanted = {name, *aliases}
+    try:
+        rules = load_book().rules.values()
+    except PageError:
+        return []
+    return sorted(
+        r.name for r in rules if wanted & {n.rpartition(".")[2] for n in names_in(r.when)}
+    )
 
 
 def _takes(directive: Directive) -> str:

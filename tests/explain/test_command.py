@@ -42,7 +42,9 @@ def test_a_directive_is_described() -> None:
     data = as_json("maxmemory-policy")
     assert data["kind"] == "directive"
     assert data["matches"][0]["default"] == "noeviction"
-    assert "volatile-lru  in redis 2.8" in run("maxmemory-policy")[1]
+    page = run("maxmemory-policy")[1]
+    assert "volatile-lru  (redis 2.8)" in page
+    assert "maxmemory-policy-without-maxmemory" in page
 
 
 def test_a_directive_is_found_by_an_old_spelling() -> None:
