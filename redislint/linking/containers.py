@@ -144,6 +144,12 @@ def _server(
         )
     if image is not None:
         settings += _environment(server, container, image)
+    if found is not None and found.program == "keydb-server":
+        from redislint.knowledge.directives import all_names
+
+        # A fork with directives of its own: what Redis does not know is none of our business.
+        options = [o for o in options if o.name in all_names()]
+        settings = [s for s in settings if s.name in all_names()]
     server.settings = settings + options
     server.links["container"] = container
     container.links["sentinel" if sentinel else "server"] = server

@@ -172,3 +172,12 @@ def test_a_fixed_address_is_no_address_behind_nat(tmp_path: Path) -> None:
     free = "".join(node.format(i, "{}") for i in range(1, 4))
     assert servers(tmp_path, fixed)["node-1"].links["cluster"].get("nat").value is False
     assert servers(tmp_path, free)["node-1"].links["cluster"].get("nat").value is True
+
+
+def test_keydb_keeps_its_own_directives_to_itself(tmp_path: Path) -> None:
+    text = """
+  keydb:
+    image: eqalpha/keydb
+    command: keydb-server --active-replica yes --appendonly yes
+"""
+    assert [s.name for s in servers(tmp_path, text)["keydb"].settings] == ["appendonly"]
