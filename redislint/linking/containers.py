@@ -81,7 +81,7 @@ def _inherit(container: Container, base: Container, deployment: Deployment) -> N
     container.files = {**base.files, **container.files}
     container.edits = {**base.edits, **container.edits}
     container.mounts = [*base.mounts, *container.mounts]
-    for fact in ("user", "healthcheck"):
+    for fact in ("user", "healthcheck", "installed"):
         if fact not in container.facts and fact in base.facts:
             container.set(fact, base.facts[fact])
     deployment.arrows.append(Arrow(container, base, "is built from", base.anchor))
@@ -117,7 +117,8 @@ def _server(
     if container.image is None and image is None and not words:
         return None
     found = shell.find_server(words) if words else None
-    if found is None and image is None:
+    built = "installed" in container.facts
+    if found is None and image is None and not built:
         return None
     if found is None and image is not None and (image.family in ("other", "mirror") and words):
         return None
@@ -129,7 +130,7 @@ def _server(
     kind = Sentinel if sentinel else Server
     server = kind(container.label, container.anchor)
     _versions(server, container, image)
-    if found is None and (words or (image is not None and image.family == "other")):
+    if found is None and (words or image is None or image.family == "other"):
         server.complete = False
         server.why = "what the container starts is not known"
     settings: list[Setting] = []

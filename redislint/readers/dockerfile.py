@@ -131,8 +131,6 @@ def _instruction(
         known = {**stage.args, **{k: str(v.value) for k, v in stage.env.items() if v.known}}
         for name, value in pairs:
             stage.env[name] = interpolate(value.strip("\"'"), known, span)
-            if re.fullmatch(r"(?:REDIS|VALKEY)_VER(?:SION)?", name) and stage.env[name].known:
-                _release(stage, name, str(stage.env[name].value), span)
     elif keyword in ("COPY", "ADD"):
         _copy(stage, rest, source)
     elif keyword == "RUN":
@@ -153,17 +151,35 @@ def _instruction(
 
 
 _RELEASE = re.compile(
-    r"(?<![\w-])(redis|valkey)(?:-server|-tools)?(?:[-_=/:~]|/archive/(?:refs/tags/)?)"
-    r"(?:\d+:|v)?(\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)(?![\d.]*\d)"
+    r"(?<![\w-])(?:"
+    r"(?P<archive>redis|valkey)-v?(?P<a>\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)(?=\.t)"
+    r"|(?P<package>redis|valkey)-(?:server|tools)[=_](?:\d+:)?(?P<p>\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)"
+    r"|(?P<tree>redis|valkey)/(?:archive|tarball)/(?:refs/tags/)?v?(?P<t>\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)"
+    r"|(?P<apk>redis|valkey)=~?(?P<k>\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)(?=[-\s*]|$)"
+    r")"
+)
+"""A server's release in a download or a package: `pecl install redis-5.3.7` is PHP's client."""
+_BUILDS = re.compile(
+    r"(?i)download\.redis\.io|redis/(?:archive|tarball)|(?:redis|valkey)-(?:server|tools)[=_]"
+    r"|(?:redis|valkey)-\$\{?\w+\}?\.tar|apk add[^&|;]*\b(?:redis|valkey)=|(?:redis|valkey)\.tar"
 )
 
 
 def _installed(stage: _Stage, span: Span) -> None:
-    """The release that a RUN instruction downloads or installs by its number."""
-    match = _RELEASE.search(span.text)
-    if match:
-        start = span.start + match.start()
-        _release(stage, match[1], match[2], Span(span.source, start, span.start + match.end()))
+    """The release that a RUN instruction downloads or installs, by its number or a variable."""
+    text = span.text
+    match = _RELEASE.search(text)
+    if match and not (match["apk"] and "pip" in text):
+        kind = next(n for n in ("archive", "package", "tree", "apk") if match[n])
+        place = Span(span.source, span.start + match.start(), span.start + match.end())
+        _release(stage, match[kind], match[kind[0] if kind != "apk" else "k"], place)
+    elif _BUILDS.search(text):
+        for name, value in {**stage.args, **stage.env}.items():
+            if re.fullmatch(r"(?i)(?:redis|valkey)_VER(?:SION)?", name) and name in text:
+                held = value if isinstance(value, Value) else at(value, span)
+                if held.known:
+                    product = "valkey" if name.lower().startswith("valkey") else "redis"
+                    _release(stage, product, str(held.value), held.span or span)
 
 
 def _release(stage: _Stage, product: str, number: str, span: Span) -> None:
@@ -306,7 +322,8 @@ def _container(stage: _Stage, source: Source) -> Container | None:
     known = images.lookup(name)
     words = [*(stage.entrypoint or []), *(stage.command or [])]
     starts = shell.find_server(words) if words else None
-    if known is None and starts is None:
+    own = stage.installed is not None and any(p.container in (6379, 26379) for p in stage.ports)
+    if known is None and starts is None and not own:
         return None
     folder = posixpath.dirname(source.path)
     container = Container(source.path, stage.span, "dockerfile")

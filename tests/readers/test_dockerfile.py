@@ -147,3 +147,29 @@ _LINES = st.sampled_from(
 def test_any_text_is_read_without_an_error(text: str) -> None:
     container_of(Source("Dockerfile", text))
     container_of(Source("Dockerfile", "FROM redis\n" + text), "x")
+
+
+@pytest.mark.parametrize(
+    ("step", "release"),
+    [
+        ("RUN wget http://download.redis.io/releases/redis-4.0.2.tar.gz", "redis 4.0.2"),
+        ("RUN curl -L https://github.com/valkey-io/valkey/archive/refs/tags/8.0.1.tar.gz", "valkey 8.0.1"),
+        ("RUN apt-get install -y redis-server=5:6.0.16-1+deb11u2", "redis 6.0.16"),
+        ("RUN apk add --no-cache redis=7.0.15-r0", "redis 7.0.15"),
+        ("ENV REDIS_VERSION=3.2.12\nRUN wget download.redis.io/releases/redis-$REDIS_VERSION.tar.gz", "redis 3.2.12"),
+        ("RUN pecl install redis-5.3.7 && apt-get install -y redis-server", None),
+        ("ENV REDIS_VERSION=5.3.7\nRUN pecl install redis-$REDIS_VERSION", None),
+        ("RUN pip install redis==4.5.1", None),
+    ],
+)  # fmt: skip
+def test_the_release_that_a_build_installs(step: str, release: str | None) -> None:
+    found = image(f'FROM debian:12\n{step}\nEXPOSE 6379\nCMD ["redis-server"]\n')
+    installed = found.facts.get("installed")
+    assert (installed.value if installed else None) == release
+
+
+def test_a_build_of_a_server_behind_a_script_is_a_server() -> None:
+    text = "FROM debian:12\nRUN curl -O http://download.redis.io/releases/redis-3.2.1.tar.gz\n"
+    script = 'ENTRYPOINT ["/entrypoint.sh"]\n'
+    assert image(f"{text}EXPOSE 6379\n{script}").get("installed").value == "redis 3.2.1"
+    assert container_of(Source("Dockerfile", f"{text}EXPOSE 80\n{script}")) is None
