@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from redislint.judgement.real import find_servers
 
 SERVERS = find_servers()
 MISSING = "no redis-server or valkey-server on this machine"
+ALL = sorted(SERVERS)
+"""Every server here: for what differs from version to version."""
 ENDS = sorted({min(SERVERS), max(SERVERS)}) if SERVERS else []
-"""The oldest Redis and the newest server here: what holds for both holds between."""
+"""The oldest Redis and the newest server here: what holds for both holds between.
+
+With REDISLINT_EVIDENCE=full every server, which is what the pages' "seen on" stands on."""
+if os.environ.get("REDISLINT_EVIDENCE") == "full":
+    ENDS = ALL
 
 
 class RealServer:
@@ -53,9 +63,17 @@ class RealServer:
                 return self
         raise AssertionError(f"{self.key} did not start")
 
-    def client(self) -> redis.Redis:
-        """A client without any credentials."""
-        return redis.Redis(port=self.port, decode_responses=True, socket_timeout=10, protocol=2)
+    def client(self, user: str | None = None, password: str | None = None) -> redis.Redis:
+        """A client, without any credentials if none are given; it tries each thing once."""
+        return redis.Redis(
+            port=self.port,
+            username=user,
+            password=password,
+            decode_responses=True,
+            socket_timeout=10,
+            protocol=2,
+            retry=Retry(NoBackoff(), 0),
+        )
 
     def kill(self) -> None:
         """End it as a crash or the kernel would: no goodbye, no save."""
@@ -63,6 +81,27 @@ class RealServer:
             self.process.kill()
             self.process.wait(10)
             self.process = None
+
+
+class Ended(NamedTuple):
+    """How a server ended that was expected to end by itself."""
+
+    code: int
+    text: str
+
+
+def run_to_end(folder: Path, *arguments: str, key: str, seconds: float = 10.0) -> Ended:
+    """Start a server that is expected to refuse its start; what it says goes to its output."""
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [str(SERVERS[key]), *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=seconds,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout.decode(errors="replace"))
 
 
 class Link:
