@@ -63,9 +63,12 @@ class RealServer:
                 return self
         raise AssertionError(f"{self.key} did not start")
 
-    def client(self, user: str | None = None, password: str | None = None) -> redis.Redis:
+    def client(
+        self, user: str | None = None, password: str | None = None, host: str = "127.0.0.1"
+    ) -> redis.Redis:
         """A client, without any credentials if none are given; it tries each thing once."""
         return redis.Redis(
+            host=host,
             port=self.port,
             username=user,
             password=password,
@@ -102,6 +105,15 @@ def run_to_end(folder: Path, *arguments: str, key: str, seconds: float = 10.0) -
         check=False,
     )
     return Ended(done.returncode, done.stdout.decode(errors="replace"))
+
+
+def own_address() -> str | None:
+    """An address of this machine that is not loopback: its clients count as those of other hosts."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock, suppress(OSError):
+        sock.connect(("198.51.100.1", 9))  # sends nothing, only chooses the way out
+        address: str = sock.getsockname()[0]
+        return None if address.startswith("127.") else address
+    return None
 
 
 class Link:
