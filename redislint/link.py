@@ -21,6 +21,7 @@ STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("containers", "link_containers", ()),
     ("spring", "merge_spring", ("client", "property")),
     ("versions", "resolve_versions", ("client", "dependency")),
+    ("libraries", "mark_libraries", ("client", "call")),
     ("validity", "find_refusals", ("server", "sentinel")),
     ("clusters", "link_clusters", ("server", "sentinel")),
     ("connections", "link_connections", ("server",)),

@@ -54,6 +54,7 @@ class Dependency(Subject):
         self.set("requirement", requirement)
         self.set("locked", Value(locked))
         self.set("scope", Value(scope))
+        self.set("optional", Value(False))
 
     def allowed(self, releases: Iterable[str]) -> tuple[str, ...]:
         """The known releases that the requirement allows, oldest first.
@@ -83,6 +84,7 @@ subject.kind(
         FactSpec("ecosystem", "enum", "maven or pypi", choices=("maven", "pypi")),
         FactSpec("requirement", "text", "the version or range"),
         FactSpec("locked", "bool", "exactly one version is possible"),
+        FactSpec("optional", "bool", "only an extra of the distribution asks for it"),
         FactSpec("scope", "enum", "where it is used; managed: only its version is named; lock: a lock file's entry",
                  choices="compile runtime provided test dev managed lock".split()),
         FactSpec("version", "version", "the release, where it is one"),

@@ -408,3 +408,48 @@ def test_hostile_code_is_read_in_no_time(tmp_path: Path, code: str) -> None:
     begun = time.process_time()
     clients(tmp_path, "import redis\n" + code + "\n")
     assert time.process_time() - begun < 5
+
+
+def test_a_factory_is_judged_where_its_options_stand(tmp_path: Path) -> None:
+    code = (
+        "import redis\n\ndef make(host, port=6379):\n    return redis.Redis(host=host, port=port)\n\n"
+        "client = make('cache.internal')\n"
+    )
+    (found,) = (s for s in read(tmp_path, "python", {"app.py": code}) if isinstance(s, Client))
+    assert found.anchor is not None
+    assert found.anchor.line == 4
+    assert [h.value for h in found.hosts] == ["cache.internal:6379"]
+
+
+@pytest.mark.parametrize(
+    ("body", "handed_in"),
+    [
+        ("def f(url):\n    return redis.from_url(url)\n", True),
+        ("def f(config):\n    return redis.from_url(config['URL'])\n", True),
+        ("def f(config):\n    return redis.Redis(host=config.get('HOST'))\n", True),
+        ("def f(url='redis://cache'):\n    return redis.from_url(url)\n", False),
+        ("f = redis.from_url('redis://cache')\n", False),
+    ],
+)
+def test_whether_the_caller_decides_about_the_address(
+    tmp_path: Path, body: str, handed_in: bool
+) -> None:
+    found = read(tmp_path, "python", {"app.py": "import redis\n" + body})
+    (client,) = (s for s in found if isinstance(s, Client))
+    assert client.get("handed-in").value is handed_in
+
+
+@pytest.mark.parametrize(
+    ("path", "context"),
+    [
+        ("readthedocs/tasks.py", "application"),
+        ("docs/app.py", "example"),
+        ("my-docs/app.py", "example"),
+        ("redisdemo/app.py", "example"),
+        ("celery3_redis_unauth/tasks.py", "example"),
+        ("settings/third_party/redis.py", "application"),
+    ],
+)
+def test_what_a_path_says_of_its_code(tmp_path: Path, path: str, context: str) -> None:
+    (found, *_) = read(tmp_path, "python", {path: "import redis\nredis.Redis(host='h')\n"})
+    assert found.get("context").value == context

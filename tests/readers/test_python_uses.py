@@ -170,7 +170,7 @@ def test_an_asyncio_client_in_a_coroutine(tmp_path: Path) -> None:
     [
         "@app.route('/')\ndef f():\n    c = redis.Redis(host='h')\n",
         "@router.get('/')\nasync def f():\n    c = redis.from_url('redis://h')\n",
-        "@shared_task\ndef f():\n    c = redis.Redis(host='h')\n",
+        "@app.websocket('/')\nasync def f():\n    c = redis.from_url('redis://h')\n",
     ],
 )
 def test_a_client_for_each_request(tmp_path: Path, handler: str) -> None:
@@ -185,10 +185,14 @@ def test_a_client_for_each_request(tmp_path: Path, handler: str) -> None:
         "@app.on_event('startup')\ndef f():\n    app.state.r = redis.Redis(host='h')\n",
         "@lru_cache\ndef f():\n    return redis.Redis(host='h')\n",
         "@app.route('/')\ndef f():\n    c = redis.Redis(connection_pool=POOL)\n",
+        "@shared_task\ndef f():\n    c = redis.Redis(host='h')\n",
+        "@app.route('/health')\ndef f():\n    c = redis.Redis(host='h')\n",
+        "@app.get('/')\nasync def ready():\n    c = redis.from_url('redis://h')\n",
+        "@app.get('/')\nasync def f():\n    c = redis.from_url('redis://h')\n    await c.aclose()\n",
         "@app.route('/')\ndef f():\n    global c\n    c = redis.Redis(host='h')\n",
     ],
 )
-def test_clients_that_are_kept(tmp_path: Path, function: str) -> None:
+def test_clients_that_are_kept_closed_or_made_seldom(tmp_path: Path, function: str) -> None:
     found = traps(tmp_path, "import redis\nfrom flask import Flask\n" + function)
     assert "redispy-client-per-request" not in [name for name, _ in found]
 
@@ -213,3 +217,9 @@ def test_binary_values_on_a_decoding_client(tmp_path: Path) -> None:
 def test_no_url_breaks_the_reader(text: str) -> None:
     parse(text)
     parse("redis://" + text)
+
+
+def test_a_client_of_a_module_that_was_not_read(tmp_path: Path) -> None:
+    code = "from app.cache import redis, names\nawait_ = redis.keys('a*')\nnames.keys('b*')\n"
+    found = read(tmp_path, "python", {"app/x.py": "import redis.asyncio\n" + code})
+    assert [s.get("detail").value for s in found] == ["a*"]

@@ -58,6 +58,19 @@ def tls_only_endpoint(client: Subject) -> Value:
     return _matching(client, _TLS_ONLY)
 
 
+@computed(
+    "client", "certificate-unchecked", "bool", "where it uses TLS, it accepts any certificate"
+)
+def certificate_unchecked(client: Subject) -> Value:
+    """ssl_cert_reqs says none, and nothing says that the connection is plain."""
+    held, ssl = client.get("ssl_cert_reqs"), client.get("ssl")
+    if not held.set or (ssl.known and not ssl.value):
+        return Value(False)
+    if not held.known:
+        return unknown(held.why, held.span)
+    return at(held.value == "none", held.span)
+
+
 @computed("client", "node-endpoint", "bool", "it connects to one node of a managed cache by name")
 def node_endpoint(client: Subject) -> Value:
     """Whether a host is a single ElastiCache node instead of the primary or configuration endpoint."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from redislint.model.dependency import Dependency
-from redislint.model.value import Value, at, unknown
+from redislint.model.value import Origin, Value, at, unknown
 from redislint.source import Source, Span
 
 CLIENTS = frozenset(
@@ -51,6 +51,12 @@ def requirement(
         return make(name, value, span, module, scope)
     spec = " ".join((match["spec"] or "").split()).strip().rstrip(",")
     return make(name, at(spec.replace(" ", ""), span), span, module, scope)
+
+
+def as_extra(dependency: Dependency) -> Dependency:
+    """A dependency that only an extra of a distribution asks for."""
+    dependency.set("optional", Value(True, Origin(dependency.anchor)))
+    return dependency
 
 
 def make(name: str, value: Value, span: Span, module: str, scope: str) -> Dependency:

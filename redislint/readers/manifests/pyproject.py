@@ -10,7 +10,7 @@ from typing import Any
 
 from redislint.model.dependency import Dependency
 from redislint.model.deployment import Problem
-from redislint.readers.manifests.pypi import is_dev, requirement, table_entry
+from redislint.readers.manifests.pypi import as_extra, is_dev, requirement, table_entry
 from redislint.source import Source, Span
 
 
@@ -63,7 +63,8 @@ def read(source: Source) -> Iterator[Dependency | Problem]:
     yield from _listed(project.get("dependencies"), "project", places, module, "compile")
     for name, group in _table(project, "optional-dependencies").items():
         scope = "test" if is_dev(name) else "compile"
-        yield from _listed(group, "project.optional-dependencies", places, module, scope)
+        for found in _listed(group, "project.optional-dependencies", places, module, scope):
+            yield as_extra(found)
     for name, group in _table(data, "dependency-groups").items():
         scope = "test" if is_dev(name) else "compile"
         yield from _listed(group, "dependency-groups", places, module, scope)
@@ -107,7 +108,8 @@ def _poetry(poetry: dict[str, Any], places: Places, module: str) -> Iterator[Dep
         for name, held in entries.items():
             found = table_entry(name, held, places.key(section, name), module, scope)
             if found is not None:
-                yield found
+                extra = isinstance(held, dict) and held.get("optional") is True
+                yield as_extra(found) if extra else found
 
 
 def _listed(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from redislint.model.dependency import Dependency
-from redislint.readers.manifests.pypi import is_dev, requirement
+from redislint.readers.manifests.pypi import as_extra, is_dev, requirement
 from redislint.source import Source
 
 _HEADER = re.compile(r"^\[([^\]]+)\]")
@@ -36,7 +36,7 @@ def read_cfg(source: Source) -> Iterator[Dependency]:
             begin = start + len(text) - len(text.lstrip())
             found = requirement(body, source, begin, module, scope)
             if found is not None:
-                yield found
+                yield as_extra(found) if section == "options.extras_require" else found
 
 
 def _scope(section: str, key: str) -> str:
@@ -79,7 +79,8 @@ def read_py(source: Source) -> Iterator[Dependency]:
                     for key, value in zip(held.keys, held.values, strict=False):
                         label = key.value if isinstance(key, ast.Constant) else ""
                         scope = "test" if is_dev(str(label)) else "compile"
-                        yield from _strings(value, names, source, module, scope)
+                        for found in _strings(value, names, source, module, scope):
+                            yield as_extra(found)
 
 
 def _called(function: ast.expr) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from redislint.readers.pyclient.arguments import only
 from redislint.readers.pyclient.names import Kind, Made, kind_of
 from redislint.readers.pyclient.things import (
+    HANDED_IN,
     Arguments,
     Bound,
     Class,
@@ -124,6 +125,8 @@ def attribute(ev: Evaluator, held: Thing, name: str, node: Node) -> Thing:
         return Bound(Ref("str." + name), only(held))
     if isinstance(held, Scalar) and held.source == "argv":
         return unknown("comes from the command line", span, source="argv")
+    if isinstance(held, Scalar) and held.source in HANDED_IN:
+        return unknown("is a part of what is handed in", span, source="handed-in")
     return unknown("is computed when the program runs", span)
 
 

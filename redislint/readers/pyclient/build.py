@@ -10,7 +10,7 @@ from redislint.model.value import Origin, Value, at, unknown
 from redislint.readers.pyclient import url as urls
 from redislint.readers.pyclient.context import is_ip, is_local
 from redislint.readers.pyclient.names import DISTRIBUTION, Made
-from redislint.readers.pyclient.things import Entry, Ref, Scalar, Series, Table, Thing
+from redislint.readers.pyclient.things import HANDED_IN, Entry, Ref, Scalar, Series, Table, Thing
 from redislint.source import Span
 
 SECRET = frozenset("password sentinel_password ssl_password credential_provider".split())
@@ -95,6 +95,15 @@ def build(made: Made, context: str, label: str) -> Built:
         # A tool that somebody starts by hand and can stop again.
         client.set("context", Value("example"))
     return built
+
+
+def _handed_in(built: Built) -> bool:
+    """Whether the caller decides where it connects to, and no default stands in for that."""
+    url = built.made.url or (built.pool.url if built.pool is not None else None)
+    for thing in (url.thing if url is not None else None, built.table.get("host")):
+        if isinstance(thing, Scalar) and thing.source in HANDED_IN and thing.hint is None:
+            return True
+    return False
 
 
 def _from_command_line(built: Built) -> bool:
@@ -232,7 +241,7 @@ def _store_options(client: Client, table: Table) -> None:
             else:
                 client.set(name, unknown("the start nodes come from elsewhere", entry.span))
         elif name == "ssl_cert_reqs":
-            client.set(name, _cert_reqs(entry))
+            client.set(name, cert_reqs_of(entry))
         elif name in NAMES:
             client.set(name, value_of(entry))
         if name == "retry" and isinstance(entry.thing, Made):
@@ -245,7 +254,8 @@ def _store_options(client: Client, table: Table) -> None:
             client.set("retry-asyncio", Value(retry.kind.asyncio, Origin(entry.span)))
 
 
-def _cert_reqs(entry: Entry) -> Value:
+def cert_reqs_of(entry: Entry) -> Value:
+    """Whether certificates are checked: none, optional or required, however it is written."""
     thing = entry.thing
     if isinstance(thing, Ref):
         text = thing.name.rsplit(".", 1)[-1].removeprefix("CERT_").lower()
@@ -254,7 +264,8 @@ def _cert_reqs(entry: Entry) -> Value:
         held = thing.value.value
         text = "none" if held is None else str(held).removeprefix("CERT_").lower()
         return Value(
-            {"0": "none", "1": "optional", "2": "required"}.get(text, text), Origin(entry.span)
+            {"0": "none", "1": "optional", "2": "required", "false": "none"}.get(text, text),
+            Origin(entry.span),
         )
     return value_of(entry)
 
@@ -266,6 +277,7 @@ def _common(built: Built, context: str, pool: Thing | None) -> None:
     client.set("language", Value("python"))
     client.set("framework", Value("none"))
     client.set("context", Value(context))
+    client.set("handed-in", Value(_handed_in(built), Origin(span)))
     client.set("class-name", Value(made.kind.name, Origin(span)))
     through = made.through or ("connection_pool" if pool is not None else "constructor")
     if made.kind.role in ("pool", "blocking-pool"):

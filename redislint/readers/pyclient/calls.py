@@ -49,7 +49,8 @@ def call(ev: Evaluator, node: Node, scope: Scope) -> Thing:
         name = ev.module.text(function)[:60] if function is not None else ""
         if callee.source == "environment-reader":
             return _environment(ev, arguments(ev, node, scope), span)
-        return unknown(f"is computed by {name}()" if len(name) < 50 else "is computed", span)
+        why = f"is computed by {name}()" if len(name) < 50 else "is computed"
+        return unknown(why, span, source="handed-in" if callee.source == "handed-in" else "")
     return apply(ev, callee, arguments(ev, node, scope), node, scope)
 
 

@@ -9,18 +9,22 @@ _TEST = re.compile(
     r"|(^|/)(test_[^/]*|[^/]*_tests?|tests?|conftest|[^/]*mock[^/]*)\.(py|pyi|ipynb)$"
 )
 _EXAMPLE = re.compile(
-    r"(?i)(^|/)[^/]*(examples?|samples?|demos?|tutorials?|docs?|doctests|bench(mark(s|ing)?)?|poc|"
-    r"exploits?|cve-\d+|snippets?|playground|sandbox|lessons?|courses?|workshops?|homework|"
-    r"exercises?|quickstart|getting[-_]started|notebooks?|scratch|experiments?|scripts?|tools?|hack|"
-    r"contrib|blogs?|webinars?|utilities|devtools)([-_ .][^/]*)?/"
+    r"(?i)(^|/)([^/]*(examples?|samples?|demos?|tutorials?|bench(mark(s|ing)?)?|exploits?|cve-\d+|"
+    r"playground|sandbox|workshops?|quickstart|unauth(orized|enticated)?|vulnerab\w+)"
+    r"|([^/]*[-_ .])?(docs?|doctests|poc|snippets?|lessons?|courses?|homework|exercises?|"
+    r"getting[-_]started|notebooks?|scratch|experiments?|scripts?|tools?|hack|contrib|blogs?|"
+    r"webinars?|utilities|devtools|vulns?|ctf))([-_ .][^/]*)?/"
     r"|(^|/)([^/]*[-_])?(examples?|samples?|demo|bench(mark)?s?|exploit|poc|quickstart|tutorial|"
     r"playground|scratch|wait[-_]for)([-_][^/]*)?\.(py|ipynb)$|\.ipynb$"
 )
+_FOREIGN = re.compile(r"(?i)(^|/)(site-packages|dist-packages|_?vendor(ed)?)/")
 _TEST_IMPORTS = frozenset("pytest unittest fakeredis testcontainers nose hypothesis locust".split())
 
 
 def context_of(path: str, imports: list[str]) -> str:
-    """The context of a module: application, test or example."""
+    """The context of a module as its path shows it: application, library, test or example."""
+    if _FOREIGN.search(path):
+        return "library"
     heads = {name.lstrip(".").split(".")[0] for name in imports}
     if _TEST.search(path) or heads & _TEST_IMPORTS:
         return "test"

@@ -14,6 +14,7 @@ from redislint.readers.pyclient.merge import either
 from redislint.readers.pyclient.names import Made
 from redislint.readers.pyclient.scopes import Binding, Module, Scope
 from redislint.readers.pyclient.things import (
+    HANDED_IN,
     Class,
     Entry,
     File,
@@ -476,6 +477,8 @@ class Evaluator:
             return unknown("comes from the command line", span, source="argv")
         if isinstance(held, Ref) and isinstance(key, Ref | Scalar):
             return unknown("comes from elsewhere", span)
+        if isinstance(held, Scalar) and held.source in HANDED_IN:
+            return unknown("is a part of what is handed in", span, source="handed-in")
         return unknown("is computed when the program runs", span)
 
     def _call(self, node: Node, scope: Scope) -> Thing:

@@ -146,7 +146,7 @@ def _constructions(evaluator: Evaluator) -> list[Made]:
     """
     found: dict[int, Made] = {}
     factories: dict[int, list[Made]] = {}
-    calls_of: dict[int, list[Made]] = {}
+    calls_of: dict[int, list[tuple[Made, Node]]] = {}
     makers = _makers(evaluator.module)
     for node, scope in evaluator.module.calls:
         if _callee(evaluator.module, node) not in makers:
@@ -164,14 +164,20 @@ def _constructions(evaluator: Evaluator) -> list[Made]:
             continue
         function_thing = evaluator.eval(node.child_by_field_name("function"), scope)
         if isinstance(function_thing, Function) and function_thing.module is evaluator.module:
-            calls_of.setdefault(function_thing.node.id, []).append(_moved(thing, node, evaluator))
+            calls_of.setdefault(function_thing.node.id, []).append((thing, node))
     for function_id, made in factories.items():
         called = calls_of.get(function_id, [])
+        if called and not any(_takes_options(item) for item in made):
+            # The options stand in the factory: what is wrong with them is said there, once.
+            if len(called) == 1 and called[0][0].call in found:
+                found[called[0][0].call] = called[0][0]
+            continue
         if called:
             for item in made:
                 found.pop(item.call, None)
-            for item in called:
-                found[item.call] = item
+            for thing, node in called:
+                moved = _moved(thing, node, evaluator)
+                found[moved.call] = moved
     return sorted(found.values(), key=lambda m: m.span.start)
 
 
@@ -246,6 +252,24 @@ def _function_of(scope: Scope) -> Scope | None:
     while current is not None and current.kind != "function":
         current = current.parent
     return current
+
+
+_PLACE = frozenset(
+    "host port db username password ssl decode_responses encoding client_name startup_nodes "
+    "service_name connection_pool unix_socket_path".split()
+)
+"""Options that say where a client connects to and what it hands out, not how it behaves."""
+
+
+def _takes_options(made: Made) -> bool:
+    """Whether callers of the factory around a construction may set options of behaviour."""
+    if "parameter" in made.open_why:
+        return True
+    return any(
+        isinstance(entry.thing, Scalar) and entry.thing.source == "parameter"
+        for name, entry in made.options.entries.items()
+        if name not in _PLACE
+    )
 
 
 def _hangs_on_parameters(made: Made) -> bool:

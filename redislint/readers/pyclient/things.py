@@ -21,13 +21,17 @@ class Thing:
     __slots__ = ()
 
 
+HANDED_IN = ("parameter", "handed-in")
+"""Sources of a value that whoever calls decides about."""
+
+
 class Scalar(Thing):
     """A text, number, truth value or None, known or not.
 
     `template` is the text with NUL where a part is unknown (f-strings, concatenations); `hint` is
     the default that would apply (`os.environ.get("X", hint)`); `source` says what decides an
-    unknown value: "environment", "parameter", "settings", "argv", "condition", "" for
-    anything else.
+    unknown value: "environment", "parameter", "handed-in" (a part of a parameter), "settings",
+    "argv", "condition", "" for anything else.
     """
 
     __slots__ = ("hint", "source", "template", "value")

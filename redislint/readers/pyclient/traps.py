@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from redislint.model.subject import Subject
@@ -22,9 +23,11 @@ ABANDONED = {
 }
 
 _ROUTES = frozenset(
-    "route get post put delete patch head options websocket api_route view task shared_task "
-    "periodic_task action".split()
+    "route get post put delete patch head options websocket api_route view action".split()
 )
+_PROBE = re.compile(r"(?i)health|ready|readiness|alive|liveness|status|ping|diagnos")
+"""Names of functions that look whether Redis is there: a connection of their own is the point."""
+_CLOSES = re.compile(r"\.a?close\s*\(|\.disconnect\s*\(")
 _CACHED = frozenset("cache lru_cache cached_property singleton fixture asynccontextmanager".split())
 _EXITS = frozenset("return_statement raise_statement continue_statement break_statement".split())
 _WEB = frozenset(
@@ -175,6 +178,11 @@ def _per_request(ev: Evaluator, made: Made) -> bool:
         parent = parent.parent
     if parent is None or kept:
         return False
+    named_by = parent.child_by_field_name("name")
+    if named_by is not None and _PROBE.search(ev.module.text(named_by)):
+        return False
+    if _CLOSES.search(ev.module.text(parent)):
+        return False
     return _serves(ev, parent) and not _global(ev, parent)
 
 
@@ -194,8 +202,8 @@ def _serves(ev: Evaluator, function: Node) -> bool:
         words = ev.module.text(target).split(".")
         if words[-1] in _CACHED:
             return False
-        if words[-1] in _ROUTES and (len(words) > 1 or words[-1] in ("shared_task", "task")):
-            return True
+        if words[-1] in _ROUTES and len(words) > 1:
+            return not _PROBE.search(ev.module.text(decorator))
     parameters = function.child_by_field_name("parameters")
     names = [ev.module.text(c) for c in named(parameters)] if parameters is not None else []
     if not {n.split(":")[0].strip() for n in names[:2]} & {"request"}:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at
 from redislint.readers.pyclient.arguments import arguments
+from redislint.readers.pyclient.attributes import FOREIGN
 from redislint.readers.pyclient.build import Built
 from redislint.readers.pyclient.evaluate import Evaluator
-from redislint.readers.pyclient.names import Made
+from redislint.readers.pyclient.names import PACKAGES, Made
 from redislint.readers.pyclient.scopes import Scope
 from redislint.readers.pyclient.slots import slot
 from redislint.readers.pyclient.things import Arguments, Bound, Ref, Scalar, Series, Table, Thing
@@ -145,7 +146,9 @@ class _Uses:
             built = self.found.get(thing.call)
             if thing.is_client or built is not None:
                 return built, True, piped
-        if node is None or isinstance(thing, Table | Series | Ref):
+        if node is None or isinstance(thing, Table | Series):
+            return None, False, piped
+        if isinstance(thing, Ref) and not _made_elsewhere(thing):
             return None, False, piped
         return None, bool(_LOOKS.search(self.module.text(node)[-80:])), piped
 
@@ -292,6 +295,12 @@ class _Uses:
                 "cluster-crossslot",
                 f"'{first}' is in slot {slots[first]}, '{second}' in {slots[second]}",
             )
+
+
+def _made_elsewhere(thing: Ref) -> bool:
+    """Whether a name comes from a module that was not read: it may hold a client."""
+    head = thing.name.lstrip(".").split(".")[0]
+    return head not in PACKAGES and head not in FOREIGN and head != "builtins"
 
 
 def _keys(where: str, given: Arguments) -> list[str] | None:
