@@ -111,7 +111,7 @@ def observe(server: str, binary: Path, shape: lab.Shape) -> dict[str, float]:
     """Fill a real server and measure the same."""
     quiet = lab.settings(server)
     found: dict[str, float] = {}
-    times = 2 if shape.keys * shape.value_size > 2**29 else 4
+    times = 3 if shape.keys * shape.value_size > 2**29 else 8
     with folder() as place:
         data = place / "data"
         with Throwaway(binary, data, quiet) as s, opened(s) as client:
@@ -123,7 +123,7 @@ def observe(server: str, binary: Path, shape: lab.Shape) -> dict[str, float]:
             found["save_s"] = min(x.seconds for x in shots)
             found["fork_s"] = min(x.fork_s for x in (*shots, busy))
             found["memory_peak_bytes"] = peak[0]
-        found["rdb_load_s"] = min(lab.reload(binary, data, quiet)[0] for _ in range(times))
+        found["rdb_load_s"] = lab.steady_reload(binary, data, quiet, times)
         with Throwaway(binary, data, quiet) as s, opened(s) as client:
             client("CONFIG", "SET", "appendonly", "yes")
             time.sleep(0.2)
@@ -135,11 +135,11 @@ def observe(server: str, binary: Path, shape: lab.Shape) -> dict[str, float]:
             per_write = costs.set_bytes(shape.key_size, shape.value_size)
             found["mixed_aof_bytes"] = lab.aof_size(data) - more * per_write
         logged = lab.settings(server, appendonly="yes")
-        found["mixed_load_s"] = min(lab.reload(binary, data, logged)[0] for _ in range(times))
+        found["mixed_load_s"] = lab.steady_reload(binary, data, logged, times)
         plain = lab.settings(server, appendonly="yes", aof_use_rdb_preamble="no")
         with Throwaway(binary, data, plain) as s, opened(s) as client:
             found["plain_aof_bytes"] = lab.snapshot(s, client, "BGREWRITEAOF").size
-        found["plain_load_s"] = min(lab.reload(binary, data, plain)[0] for _ in range(times))
+        found["plain_load_s"] = lab.steady_reload(binary, data, plain, times)
     return found
 
 

@@ -19,7 +19,6 @@ DISK_BYTES = 192 * 2**20
 DATA_BYTES = 256 * 2**20
 """Most data to measure with: enough to leave the caches, as real data does."""
 REPEATS = 2
-RELOADS = 4
 """Each time is the best of so many: other work on the machine only ever adds."""
 
 
@@ -122,9 +121,9 @@ def measure_server(place: Path, server: str, program: Path, shape: lab.Shape) ->
             time.sleep(0.05)
             running.settle(client)
             plain = lab.aof_size(data)
-    rdb_load = min(lab.reload(program, data, quiet)[0] for _ in range(RELOADS)) - start
+    rdb_load = lab.steady_reload(program, data, quiet) - start
     logged = lab.settings(server, appendonly="yes", aof_use_rdb_preamble="no")
-    replay = min(lab.reload(program, data, logged)[0] for _ in range(RELOADS)) - start
+    replay = lab.steady_reload(program, data, logged) - start
     with Throwaway(program, data, logged) as running:
         running.wait()
         overwrites = shape.keys // 2
@@ -132,7 +131,7 @@ def measure_server(place: Path, server: str, program: Path, shape: lab.Shape) ->
             while writer.count < overwrites:
                 time.sleep(0.005)
         overwrites = writer.count
-    longer = min(lab.reload(program, data, logged)[0] for _ in range(RELOADS)) - start
+    longer = lab.steady_reload(program, data, logged) - start
     best = min(shots, key=lambda s: s.seconds)
     used, rss = float(memory["used_memory"]), float(memory["used_memory_rss"])
     base = float(before["used_memory_rss"])

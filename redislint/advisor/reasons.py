@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from redislint.advisor.compare import Comparison, Priced, distance, within
 from redislint.advisor.stories import stories
-from redislint.advisor.units import duration, size, speed
+from redislint.advisor.units import duration, factor, size, speed
 
 
 def reasons(c: Comparison) -> list[str]:
@@ -53,7 +53,7 @@ def _tuned(best: Priced) -> list[str]:
         return []
     return [
         f"auto-aof-rewrite-percentage {percentage} instead of 100 keeps the log short enough for that"
-        f" restart; it writes {best.amplification:.2g} bytes for each byte logged"
+        f" restart; it writes {factor(best.amplification)} bytes for each byte logged"
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from redislint.advisor.compare import Comparison, Priced
-from redislint.advisor.units import duration, size
+from redislint.advisor.units import duration, factor, size
 
 HEADER = (
     "plan", "kill -9", "power loss", "disk loss", "failover", "restart", "memory peak", "disk",
@@ -49,7 +49,7 @@ def cells(p: Priced) -> tuple[str, ...]:
         duration(p.restart_s) if p.plan.settings.writes_disk else "empty",
         size(p.memory_peak),
         disk,
-        f"x{p.amplification:.2g}" if p.amplification else "-",
+        f"x{factor(p.amplification)}" if p.amplification else "-",
         duration(p.latency_s) if p.latency_s else "-",
     )
 

@@ -162,3 +162,8 @@ def _digits(value: float) -> str:
         return f"{value:.0f}"
     text = f"{value:.1f}" if value >= 9.95 else f"{value:.2f}"
     return text.rstrip("0").rstrip(".")
+
+
+def factor(value: float) -> str:
+    """A factor in two digits, written out: `1.4`, `15`, `1600`."""
+    return f"{value:.2g}" if value < 100 else f"{float(f'{value:.2g}'):.0f}"

@@ -101,3 +101,8 @@ def test_a_shown_size_is_within_one_percent_of_the_size(amount: int) -> None:
 )  # fmt: skip
 def test_a_shown_duration_has_its_unit(seconds: float | None, shown: str) -> None:
     assert units.duration(seconds) == shown
+
+
+@pytest.mark.parametrize(("value", "expected"), [(1.38, "1.4"), (15.2, "15"), (1583.0, "1600")])
+def test_a_factor_is_written_out(value: float, expected: str) -> None:
+    assert units.factor(value) == expected
