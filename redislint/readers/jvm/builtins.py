@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from redislint.readers.jvm import lookup
 from redislint.readers.jvm.values import (
     Abstract,
     Alternatives,
@@ -417,8 +418,8 @@ def _mapped(e: Evaluator, reference: Function, frame: Frame, span: Span) -> Abst
     """`.map(RedisURI::create)`: an object of the type."""
     obj = reference.node.obj
     assert obj is not None
-    owner = e.type_of(obj, frame)
-    library = e.library(owner, frame, obj) if owner else None
+    owner = lookup.type_of(obj, frame)
+    library = lookup.library(e, owner, frame, obj) if owner else None
     if library is None:
         return Unknown("it is computed", span)
     made = e.thing(

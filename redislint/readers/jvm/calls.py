@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redislint.readers.jvm import builtins
-from redislint.readers.jvm.evaluate import MAX_CALLS
+from redislint.readers.jvm import builtins, lookup, making
 from redislint.readers.jvm.frame import (
     CLIENTS,
     COMMANDS,
     CONFIGURES,
     CONNECTS,
     FINISH,
+    MAX_CALLS,
     SECTIONS,
     STATEFUL,
 )
@@ -40,12 +40,12 @@ def call(e: Evaluator, node: Node, frame: Frame) -> Abstract:
     if node.obj is None:
         return plain(e, node, frame)
     if node.obj.kind == "name" and node.obj.name == "super":
-        found = e.find_method(frame.this.cls, node.name, len(node.args))
+        found = lookup.find_method(e, frame.this.cls, node.name, len(node.args))
         args, names = e.arguments(node, frame)
         if found is not None and found[0].owner is not frame.this.cls:
             return e.invoke(found[0], found[1], args, names, None)
         return Unknown(f"super.{node.name} is not among the files")
-    owner = e.type_of(node.obj, frame)
+    owner = lookup.type_of(node.obj, frame)
     if owner is not None:
         return on_type(e, owner, node, frame)
     target = e.value(node.obj, frame)
@@ -78,14 +78,14 @@ def plain(e: Evaluator, node: Node, frame: Frame) -> Abstract:
         if name == "this" and maker is not None:
             return e.invoke(maker, frame.this, args, names, None)
         return Unknown("a constructor")
-    found = e.find_method(frame.this.cls, name, len(args))
+    found = lookup.find_method(e, frame.this.cls, name, len(args))
     if found is not None:
         method, this = found
         if method.annotation("Bean") and not method.params:
             return e.bean(method, this)
         return e.invoke(method, this, args, names, None)
     if name[:1].isupper() and frame.unit.language == "kotlin":
-        return e.construct(name, "", args, names, frame, node)
+        return making.construct(e, name, "", args, names, frame, node)
     full = frame.unit.imports.get(name)
     if full is not None and "." in full:
         parts = full.split(".")
@@ -93,7 +93,7 @@ def plain(e: Evaluator, node: Node, frame: Frame) -> Abstract:
             return static(e, parts[-2], full.rsplit(".", 1)[0], node, args, names, frame)
     for star in frame.unit.stars:
         owner = star.rsplit(".", 1)[-1]
-        if owner[:1].isupper() and e.library(owner, frame) is None and not frame.receivers:
+        if owner[:1].isupper() and lookup.library(e, owner, frame) is None and not frame.receivers:
             from redislint.readers.jvm.names import PREFIXES, canonical
 
             if star.startswith(PREFIXES):
@@ -123,7 +123,7 @@ def static(
         return of_library(e, canonical(full), node, args, names, frame)
     cls = e.repo.find_class(owner, frame.unit)
     if cls is not None:
-        found = e.find_method(cls, node.name, len(args))
+        found = lookup.find_method(e, cls, node.name, len(args))
         if found is not None:
             return e.invoke(found[0], found[1], args, names, None)
     return unread(e, f"{owner}.{node.name}", args, frame, node, "")
@@ -131,13 +131,13 @@ def static(
 
 def on_type(e: Evaluator, owner: str, node: Node, frame: Frame) -> Abstract:
     """`Type.method(…)`."""
-    library = e.library(owner, frame, node.obj)
+    library = lookup.library(e, owner, frame, node.obj)
     args, names = e.arguments(node, frame)
     if library is not None:
         return of_library(e, library, node, args, names, frame)
     cls = e.repo.find_class(owner, frame.unit)
     if cls is not None:
-        found = e.find_method(cls, node.name, len(args))
+        found = lookup.find_method(e, cls, node.name, len(args))
         if found is not None and len(e.stack) < MAX_CALLS:
             return e.invoke(found[0], found[1], args, names, None)
         if cls.companion is not None or cls.kind in ("object", "enum"):
@@ -184,7 +184,7 @@ def on_value(
     if isinstance(target, Thing):
         return on_thing(e, target, node, args, names, frame)
     if isinstance(target, Instance):
-        found = e.find_method(target.cls, node.name, len(args))
+        found = lookup.find_method(e, target.cls, node.name, len(args))
         if found is not None:
             method, this = found
             if this.cls is target.cls:
@@ -204,7 +204,7 @@ def on_value(
     if computed is not None:
         return computed
     if isinstance(target, Unknown) and target.type:
-        library = e.library(target.type, frame)
+        library = lookup.library(e, target.type, frame)
         if library is not None and not things(Items(args)):
             return Unknown(target.why, frame.unit.span(node.start, node.end))
         if library is None:

@@ -11,17 +11,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from redislint.readers.jvm import builtins
-from redislint.readers.jvm.frame import CLIENTS, Frame
-from redislint.readers.jvm.names import library_type
+from redislint.readers.jvm.frame import MAX_CALLS, Frame
+from redislint.readers.jvm.ledger import Ledger
 from redislint.readers.jvm.values import (
     Abstract,
     Alternatives,
     Const,
-    Enum,
     Function,
     Instance,
-    Record,
-    Thing,
     Unknown,
     join,
     things,
@@ -35,9 +32,6 @@ MAX_STEPS = 60_000
 """Expressions evaluated for one file; beyond that everything is unknown."""
 MAX_DEPTH = 100
 """Depth of expressions, those of called methods included: below Python's own limit."""
-MAX_CALLS = 12
-"""Depth of calls followed."""
-
 
 _WORDS = re.compile(
     rb"RedisClient|RedisClusterClient|ConnectionFactory\s*\(|Redisson\b|Jedis|Options|Configuration|"
@@ -47,75 +41,21 @@ _WORDS = re.compile(
 """Without one of these a method neither makes nor changes a client."""
 
 
-class Evaluator:
+class Evaluator(Ledger):
     """Evaluates the code of one unit; `made` lists the clients it makes."""
 
     def __init__(self, unit: Unit, repo: Repo) -> None:
+        super().__init__()
         self.unit = unit
         self.repo = repo
         self.steps = 0
         self.depth = 0
         self.filling = 0
-        self.branches: list[int] = []
         self._branch = 0
-        self.stack: list[Method] = []
         self.instances: dict[int, Instance] = {}
         self.bean_values: dict[int, Abstract] = {}
-        self.made: list[Thing] = []
-        self.all: list[Thing] = []
-        self.born: dict[int, tuple[int, ...]] = {}
         self.ran: set[int] = set()
         self.returned: dict[int, tuple[Method, Abstract]] = {}
-
-    # objects
-
-    def thing(
-        self,
-        type: str,
-        maker: str,
-        args: list[Abstract],
-        names: list[str],
-        frame: Frame,
-        node: Node,
-        parent: Thing | None = None,
-    ) -> Thing:
-        """A new library object, noted where it is a client."""
-        made = Thing(type, maker, args, frame.unit.span(node.start, node.end), names, parent)
-        made.owner = (self.stack[-1] if self.stack else None, frame.this.cls, frame.unit)
-        self.born[id(made)] = tuple(self.branches)
-        self.all.append(made)
-        if type in CLIENTS:
-            self.made.append(made)
-        return made
-
-    def maybe(self, thing: Thing) -> bool:
-        """Whether code that runs now is run only sometimes, seen from where the object was made."""
-        born = self.born.get(id(thing), ())
-        now = tuple(self.branches)
-        return born[: len(now)] != now
-
-    def record(
-        self,
-        thing: Thing,
-        name: str,
-        args: list[Abstract],
-        names: list[str],
-        frame: Frame,
-        node: Node,
-    ) -> Record:
-        """Note a call on an object."""
-        call = Record(name, args, names, frame.unit.span(node.at, node.end), self.maybe(thing))
-        thing.calls.append(call)
-        return call
-
-    def escape(self, values: list[Abstract], why: str) -> None:
-        """Builders among the values went to code that was not read."""
-        for value in values:
-            for thing in things(value):
-                if thing.type in CLIENTS or thing.called("build"):
-                    continue
-                if not thing.open_why:
-                    thing.open_why = why
 
     # running
 
@@ -300,32 +240,6 @@ class Evaluator:
         self.returned[id(method)] = (method, value)
         return value
 
-    def find_method(self, cls: ClassDef, name: str, count: int) -> tuple[Method, Instance] | None:
-        """A method of a class, its companion, outer or base classes, by name and arity."""
-        seen: set[int] = set()
-        queue: list[ClassDef] = [cls]
-        while queue and len(seen) < 8:
-            here = queue.pop(0)
-            if id(here) in seen:
-                continue
-            seen.add(id(here))
-            fitting = [m for m in here.named(name) if not m.constructor]
-            exact = [m for m in fitting if len(m.params) == count] or [
-                m
-                for m in fitting
-                if sum(p.default is None for p in m.params) <= count <= len(m.params)
-            ]
-            if exact:
-                return exact[0], self.instance(here)
-            queue += [near for near in (here.companion, here.outer) if near is not None]
-            if here.unit.top is not here and here.outer is None:
-                queue.append(here.unit.top)
-            for above in here.supers:
-                found = self.repo.find_class(above, here.unit)
-                if found is not None:
-                    queue.append(found)
-        return None
-
     def call_function(
         self,
         function: Function,
@@ -413,117 +327,11 @@ class Evaluator:
         finally:
             self.branches.pop()
 
-    def type_of(self, node: Node, frame: Frame) -> str | None:
-        """The type that an expression names: `Type`, `Outer.Type` or a full name; else None."""
-        parts: list[str] = []
-        here: Node | None = node
-        while here is not None and here.kind == "member":
-            parts.append(here.name)
-            here = here.obj
-        if here is None or here.kind != "name":
-            return None
-        parts.append(here.name)
-        parts.reverse()
-        if parts[0] in frame.locals or parts[0] in ("this", "super"):
-            return None
-        while len(parts) > 1 and parts[0][:1].islower():
-            if parts[0] in frame.this.fields or parts[0] in frame.this.cls.fields:
-                return None
-            parts.pop(0)
-        if not parts[0][:1].isupper():
-            return None
-        if len(parts) == 1 and parts[0].isupper() and parts[0] in frame.this.cls.fields:
-            return None
-        return ".".join(parts)
-
-    def library(self, name: str, frame: Frame, node: Node | None = None) -> str | None:
-        """The library's type for a type as written, None for the project's own."""
-        if node is not None and node.kind == "member":
-            text = frame.unit.data[node.start : node.end].decode("utf-8", "replace")
-            written = "".join(text.split())
-            if written[:1].islower() and "." in written:
-                from redislint.readers.jvm.names import PREFIXES, canonical
-
-                if written.startswith((*PREFIXES, "java.")):
-                    return canonical(written)
-                return None
-        first = name.split(".")[0]
-        own = first not in frame.unit.imports and self.repo.in_package(first)
-        return library_type(frame.unit, name, own)
-
-    def constant(self, owner: str, name: str, frame: Frame, node: Node) -> Abstract:
-        """`Type.NAME`: a library's constant, or a static field of the repository."""
-        library = self.library(owner, frame, node.obj if node.kind == "member" else None)
-        span = frame.unit.span(node.start, node.end)
-        if library is not None:
-            return builtins.constant(library, name, span)
-        cls = self.repo.find_class(owner, frame.unit)
-        if cls is not None:
-            nested = next((c for c in cls.classes if c.name == name), None)
-            found = self.field(self.instance(cls), name)
-            if found is not None:
-                return found
-            if nested is not None or cls.kind == "enum":
-                return Enum(owner, name, span)
-        return Unknown(f"{owner}.{name} is not among the files", span)
-
     def arguments(self, node: Node, frame: Frame) -> tuple[list[Abstract], list[str]]:
         """The values and names of a call's arguments."""
         values = [self.value(a, frame) for _, a in node.args]
         self.use(values)
         return values, [n for n, _ in node.args]
-
-    def use(self, values: list[Abstract]) -> None:
-        """Objects that are returned, stored or handed on: not thrown away."""
-        for value in values:
-            for thing in things(value):
-                thing.used = True
-
-    def construct(
-        self,
-        name: str,
-        written: str,
-        args: list[Abstract],
-        names: list[str],
-        frame: Frame,
-        node: Node,
-    ) -> Abstract:
-        """A new object of a type: a library's, or one of the repository."""
-        from redislint.readers.jvm.names import PREFIXES, canonical
-
-        if written[:1].islower() and "." in written:
-            library = canonical(written) if written.startswith(PREFIXES) else None
-        else:
-            library = self.library(name, frame)
-        if library is not None:
-            made = builtins.construct(library, args, frame.unit.span(node.start, node.end))
-            if made is not None:
-                return made
-            return self.thing(library, "new", args, names, frame, node)
-        cls = self.repo.find_class(name, frame.unit)
-        if cls is None:
-            self.escape(args, f"{name} is not among the files")
-            return Unknown(
-                f"{name} is not among the files", frame.unit.span(node.start, node.end), name
-            )
-        this = Instance(cls, frame.unit.span(node.start, node.end))
-        if len(self.stack) < MAX_CALLS:
-            for index, param in enumerate(cls.arguments):
-                if param.name in names:
-                    this.fields[param.name] = args[names.index(param.name)]
-                elif index < len(args) and not names[index]:
-                    this.fields[param.name] = args[index]
-                elif param.default is not None:
-                    this.fields[param.name] = self.value(param.default, Frame(cls.unit, this))
-            self.fill(this, static=False)
-            maker = next(
-                (m for m in cls.methods if m.constructor and len(m.params) == len(args)), None
-            )
-            if maker is not None:
-                self.invoke(maker, this, args, names, None)
-        else:
-            self.escape(args, f"{name} was not followed")
-        return this
 
     def assign_field(self, this: Instance, name: str, value: Abstract) -> None:
         """Set a field; in a branch the old value stays possible."""

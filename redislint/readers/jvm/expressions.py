@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from redislint.readers.jvm import builtins
+from redislint.readers.jvm import builtins, lookup, making
 from redislint.readers.jvm.values import (
     Abstract,
     Const,
@@ -72,17 +72,17 @@ def _name(e: Evaluator, node: Node, frame: Frame) -> Abstract:
     if full is not None and "." in full and name[:1].isupper():
         owner = full.rsplit(".", 2)[-2]
         if owner[:1].isupper():
-            return e.constant(owner, name, frame, node)
+            return making.constant(e, owner, name, frame, node)
     return Unknown(f"{name} is defined elsewhere", frame.unit.span(node.start, node.end))
 
 
 def _member(e: Evaluator, node: Node, frame: Frame) -> Abstract:
     assert node.obj is not None
-    owner = e.type_of(node.obj, frame)
+    owner = lookup.type_of(node.obj, frame)
     if owner is not None:
         if owner == "RefreshTrigger" or node.name.isupper() or node.name[:1].isupper():
-            return e.constant(owner, node.name, frame, node)
-        return e.constant(owner, node.name, frame, node)
+            return making.constant(e, owner, node.name, frame, node)
+        return making.constant(e, owner, node.name, frame, node)
     obj = e.value(node.obj, frame)
     results: list[Abstract] = []
     for one in each(obj):
@@ -109,7 +109,7 @@ def _new(e: Evaluator, node: Node, frame: Frame) -> Abstract:
         args, _ = e.arguments(node, frame)
         return this
     args, names = e.arguments(node, frame)
-    return e.construct(node.name, node.type, args, names, frame, node)
+    return making.construct(e, node.name, node.type, args, names, frame, node)
 
 
 def _call(e: Evaluator, node: Node, frame: Frame) -> Abstract:
@@ -123,7 +123,7 @@ def _lambda(e: Evaluator, node: Node, frame: Frame) -> Abstract:
 
 
 def _ref(e: Evaluator, node: Node, frame: Frame) -> Abstract:
-    if node.obj is not None and e.type_of(node.obj, frame) is None:
+    if node.obj is not None and lookup.type_of(node.obj, frame) is None:
         e.value(node.obj, frame)
     return Function(node, None, frame.unit.span(node.start, node.end))
 

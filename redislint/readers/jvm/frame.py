@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from redislint.readers.jvm.values import Abstract, Instance
     from redislint.syntax.jvm import Unit
 
+MAX_CALLS = 12
+"""Depth of calls followed."""
+
 CLIENTS = frozenset(
     "RedisClient RedisClusterClient LettuceConnectionFactory JedisConnectionFactory Redisson "
     "JedisPool JedisCluster JedisPooled JedisSentinelPool JedisSentineled UnifiedJedis Jedis "
