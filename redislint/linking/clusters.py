@@ -105,7 +105,7 @@ def _sentinel_group(name: str, sentinels: list[Sentinel]) -> Subject:
     group.set("master-name", Value(name, Origin(monitor.setting.span)))
     group.set(
         "size",
-        Value(count, Origin(None, "Sentinels that the files start"))
+        Value(count, Origin(in_containers[0].anchor, "Sentinels that the files start"))
         if count
         else default(None, "nothing here starts them"),
     )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from redislint.knowledge import images
 from redislint.knowledge.images import Image
 from redislint.knowledge.servers import matching, of_flavour
+from redislint.linking.arguments import arguments, environment, image_defaults
+from redislint.linking.conffiles import configuration
 from redislint.model.conf import ConfFile
-from redislint.model.container import Container, Mount
+from redislint.model.container import Container
 from redislint.model.deployment import Arrow, Deployment
 from redislint.model.sentinel import Sentinel
 from redislint.model.server import LIKELY, Server
 from redislint.model.setting import Setting
-from redislint.model.value import Origin, Value, default
-from redislint.source import Source, Span
+from redislint.model.value import Origin, Value
 from redislint.syntax import shell
 
 if TYPE_CHECKING:
@@ -120,7 +121,10 @@ def _server(
     built = "installed" in container.facts
     if found is None and image is None and not built:
         return None
-    if found is None and image is not None and (image.family in ("other", "mirror") and words):
+    if found is None and image is not None and image.family == "other" and words:
+        return None
+    mirror = found is None and image is not None and image.family == "mirror"
+    if mirror and words and not _by_script(words):
         return None
     if found is None and image is not None and image.role != "server" and image.family == "other":
         return None
@@ -135,16 +139,16 @@ def _server(
         server.why = "what the container starts is not known"
     settings: list[Setting] = []
     if image is not None:
-        _image_defaults(server, container, image)
-    path, options = _arguments(found.arguments if found else [])
+        image_defaults(server, container, image)
+    path, options = arguments(found.arguments if found else [])
     if path is not None:
-        settings += _configuration(server, container, path, deployment, context, used)
+        settings += configuration(server, container, path, deployment, context, used)
     elif image is not None and image.conf and found is None:
-        settings += _configuration(
+        settings += configuration(
             server, container, image.conf, deployment, context, used, quiet=True
         )
     if image is not None:
-        settings += _environment(server, container, image)
+        settings += environment(server, container, image)
     if found is not None and found.program == "keydb-server":
         from redislint.knowledge.directives import all_names
 
@@ -176,6 +180,12 @@ def _runs_something_else(words: list[Value]) -> bool:
         "true",
         "cat",
     )
+
+
+def _by_script(words: list[Value]) -> bool:
+    """Whether a command is a script, which on an image named redis starts the server in the end."""
+    joined = " ".join(str(w.value if w.known else w.raw or "") for w in words)
+    return bool(re.search(r"\.sh\b", joined)) and not _runs_something_else(words)
 
 
 def _image(container: Container) -> Image | None:
@@ -223,269 +233,3 @@ def _versions(server: Server, container: Container, image: Image | None) -> None
         server.candidates = tuple(s for s in LIKELY if s.startswith(flavour)) or of_flavour(flavour)
     note = f"image {shown.value}" if shown is not None and shown.known else "the image"
     server.version_origin = Origin(shown.span if shown else None, note)
-
-
-def _arguments(values: list[Value]) -> tuple[Value | None, list[Setting]]:
-    """The configuration file and the options of a server's arguments."""
-    path: Value | None = None
-    settings: list[Setting] = []
-    name: str | None = None
-    words: list[str] = []
-    first: Value | None = None
-    last: Value | None = None
-
-    def close() -> None:
-        nonlocal name
-        if name is not None and first is not None:
-            span = _joined(first.span, last.span if last else None)
-            settings.append(Setting(name, tuple(words), span, "command line"))
-        name = None
-
-    for index, value in enumerate(values):
-        text = str(value.value) if value.known else None
-        if text is None:
-            written = value.raw or ""
-            if written.startswith("--"):
-                close()
-                continue
-            if name is not None:
-                words.append("\x00" if "$" not in written else written)
-                last = value
-            elif index == 0:
-                path = value
-            continue
-        if text.startswith("--"):
-            close()
-            body = text[2:]
-            name, _, rest = body.partition(" ")
-            words = rest.split() if rest else []
-            first, last = value, None
-            if name.lower() in ("sentinel", "check-system") and not words:
-                name = None
-        elif name is not None:
-            words.append(text)
-            last = value
-        elif index == 0 and text not in ("-",):
-            path = value
-    close()
-    return path, settings
-
-
-def _joined(first: Span | None, last: Span | None) -> Span | None:
-    if first is None or last is None or last.source is not first.source or last.end < first.end:
-        return first
-    if last.line != first.line:
-        return first
-    return Span(first.source, first.start, last.end)
-
-
-def _configuration(
-    server: Server,
-    container: Container,
-    path: Value | str,
-    deployment: Deployment,
-    context: Context,
-    used: set[int],
-    *,
-    quiet: bool = False,
-) -> list[Setting]:
-    """The settings of the file at a path inside the container."""
-    if isinstance(path, Value) and not path.known:
-        server.complete, server.why = False, "the name of the configuration file is not known"
-        return []
-    inside = str(path.value) if isinstance(path, Value) else path
-    if not inside.startswith("/"):
-        inside = posixpath.join("/data", inside)
-    inside = posixpath.normpath(inside)
-    server.config_paths = (inside,)
-    conf, covered = find_conf(container, inside, deployment, context)
-    settings: list[Setting] = []
-    if conf is not None:
-        used.add(id(conf))
-        settings += conf.settings
-        if conf.open_why:
-            server.complete, server.why = False, conf.open_why
-        if isinstance(path, Value):
-            deployment.arrows.append(
-                Arrow(server, container, f"reads {conf.label} as {inside}", path.span)
-            )
-    elif not covered and _packaged(container, inside):
-        server.image_defaults["bind"] = default(
-            ("127.0.0.1", "-::1"), "default of the distribution's file"
-        )
-    elif not quiet or covered:
-        server.complete = False
-        server.why = f"the configuration file {inside} is not among the files read"
-        twin = _twin(container, inside, deployment, context)
-        if twin is not None:
-            # Its lines are taken, what it does not say stays unknown.
-            used.add(id(twin))
-            settings += twin.settings
-            server.why = f"{inside} may differ from {twin.label}, which stands beside"
-            deployment.arrows.append(
-                Arrow(server, container, f"may read {twin.label} as {inside}", container.anchor)
-            )
-    elif any(m.target.startswith(posixpath.dirname(inside)) for m in container.mounts):
-        server.complete, server.why = False, "a mounted folder may change the configuration"
-    if inside in container.edits:
-        edits = container.edits[inside]
-        if edits is None:
-            server.complete, server.why = False, f"a RUN instruction changes {inside}"
-        else:
-            settings += edits
-    return settings
-
-
-def _twin(
-    container: Container, inside: str, deployment: Deployment, context: Context
-) -> ConfFile | None:
-    """The file of the same name beside the compose file, where the host's copy is mounted.
-
-    `~/app/conf:/conf` mounts what the repository does not show; a redis.conf that is shipped
-    together with the compose file is what gets put there.
-    """
-    outside = [
-        m for m in container.mounts
-        if m.kind == "bind" and m.file is None and inside.startswith(m.target.rstrip("/") + "/")
-    ]  # fmt: skip
-    if not outside or container.platform != "compose":
-        return None
-    beside = posixpath.join(posixpath.dirname(container.group), posixpath.basename(inside))
-    return _file(beside, deployment, context) if context.exists(beside) else None
-
-
-def _packaged(container: Container, inside: str) -> bool:
-    """Whether a path is the file that Debian's and Red Hat's packages install, with known edits."""
-    return (
-        container.platform == "dockerfile"
-        and "installed" in container.facts
-        and inside in ("/etc/redis/redis.conf", "/etc/redis.conf", "/etc/valkey/valkey.conf")
-        and container.edits.get(inside) is not None
-    )
-
-
-def find_conf(
-    container: Container, inside: str, deployment: Deployment, context: Context
-) -> tuple[ConfFile | None, bool]:
-    """The configuration file at a path inside a container, and whether something is mounted there."""
-    best: tuple[int, object] | None = None
-    for target, content in container.files.items():
-        place = posixpath.normpath(target)
-        if inside == place:
-            best = (len(place), content)
-        elif inside.startswith(place.rstrip("/") + "/") and isinstance(content, str):
-            best = (len(place), posixpath.join(content, inside[len(place.rstrip("/")) + 1 :]))
-    for mount in container.mounts:
-        place = mount.target.rstrip("/") or "/"
-        if inside != place and not inside.startswith(place + "/"):
-            continue
-        if best is not None and best[0] > len(place):
-            continue
-        rest = inside[len(place) :].lstrip("/")
-        best = (len(place), _mounted(mount, rest))
-    if best is None:
-        return None, False
-    content = best[1]
-    if isinstance(content, ConfFile):
-        return content, True
-    if isinstance(content, Source):
-        from redislint.readers.redisconf import conf_file
-
-        return conf_file(content, None, f"{content.path} ({inside})"), True
-    if isinstance(content, str):
-        return _file(content, deployment, context), True
-    return None, True
-
-
-def _mounted(mount: Mount, rest: str) -> object:
-    if mount.kind in ("bind", "config") and mount.file is not None:
-        return posixpath.normpath(posixpath.join(mount.file, rest)) if rest else mount.file
-    return None
-
-
-def _file(path: str, deployment: Deployment, context: Context) -> ConfFile | None:
-    for conf in deployment.confs:
-        if conf.path == path:
-            return conf
-    source = context.find(path)
-    if source is None:
-        return None
-    from redislint.readers.redisconf import conf_file
-
-    conf = conf_file(source, context)
-    deployment.sources.setdefault(source.path, source)
-    deployment.confs.append(conf)
-    return conf
-
-
-def _image_defaults(server: Server, container: Container, image: Image) -> None:
-    if image.unprotected:
-        tag = container.facts.get("tag")
-        note = f"the {image.name} image switches protected mode off"
-        if tag is not None and tag.known and str(tag.value).startswith(("2.", "3.0")):
-            return
-        server.image_defaults["protected-mode"] = default(False, note)
-    if image.family == "bitnami":
-        note = f"default of the {image.name} image"
-        server.image_defaults["appendonly"] = default(True, note)
-        server.image_defaults["protected-mode"] = default(False, note)
-    if image.data:
-        server.image_defaults["dir"] = default(image.data, f"default of the {image.name} image")
-
-
-_BITNAMI = {
-    "AOF_ENABLED": "appendonly",
-    "PORT_NUMBER": "port",
-    "MASTER_PASSWORD": "masterauth",
-    "PRIMARY_PASSWORD": "masterauth",
-    "PASSWORD": "requirepass",
-    "ACLFILE": "aclfile",
-}
-
-
-def _environment(server: Server, container: Container, image: Image) -> list[Setting]:
-    """The settings that an image makes of environment variables."""
-    settings: list[Setting] = []
-    if image.family == "stack":
-        settings += _extra(container.env.get("REDIS_ARGS"))
-    if image.family == "official" and image.flavour == "valkey":
-        settings += _extra(container.env.get("VALKEY_EXTRA_FLAGS"))
-    if image.family != "bitnami":
-        return settings
-    for prefix in ("REDIS", "VALKEY"):
-        for name, directive in _BITNAMI.items():
-            for suffix in ("", "_FILE"):
-                value = container.env.get(f"{prefix}_{name}{suffix}")
-                if value is None:
-                    continue
-                text = str(value.value) if value.known and not suffix else "\x00"
-                if text == "":
-                    continue
-                settings.append(Setting(directive, (text,), value.span, "environment"))
-        mode = container.env.get(f"{prefix}_REPLICATION_MODE")
-        if mode is not None and str(mode.value) in ("slave", "replica"):
-            host = container.env.get(f"{prefix}_MASTER_HOST") or container.env.get(
-                f"{prefix}_PRIMARY_HOST"
-            )
-            where = str(host.value) if host is not None and host.known else "\x00"
-            settings.append(Setting("replicaof", (where, "6379"), mode.span, "environment"))
-        settings += _extra(container.env.get(f"{prefix}_EXTRA_FLAGS"))
-    if any(k.endswith("_FILE") for k in container.env) or "/bitnami" in " ".join(
-        m.target for m in container.mounts if "etc" in m.target
-    ):
-        server.complete, server.why = False, "a mounted file may change the configuration"
-    return settings
-
-
-def _extra(value: Value | None) -> list[Setting]:
-    """The options of a variable that holds command-line arguments."""
-    if value is None:
-        return []
-    text = str(value.value) if value.known else (value.raw or "")
-    words = []
-    for word in shell.split(text):
-        held = Value(
-            word.value.value, Origin(value.span), known=word.value.known, raw=word.value.raw
-        )
-        words.append(held)
-    return _arguments([Value("x"), *words])[1]

@@ -10,7 +10,8 @@ from redislint.source import Span
 
 PLACEHOLDER = re.compile(
     r"\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|%\{[^}]*\}"
-    r"|(?<![\w])@[A-Za-z_][\w.]*@(?![\w])|__[A-Z][A-Z0-9_]*__|%[A-Za-z][\w.-]*%|\x00",
+    r"|(?<![\w])@[A-Za-z_][\w.]*@(?![\w])|__[A-Z][A-Z0-9_]*__|%[A-Za-z][\w.-]*%"
+    r"|(?<![\w$])\{[A-Z][A-Z0-9_]+\}|<[A-Z][A-Z0-9_]+>|\x00",
     re.S,
 )
 """What templating languages and shells replace before the server sees the text."""

@@ -235,6 +235,12 @@ def _command(
     ], True
 
 
+_FOLDERS = frozenset(
+    "/ /etc /usr/local/etc /usr/local/bin /usr/bin /opt /tmp /data /var /srv /root /home".split()
+)
+"""Folders that are in every image: a file that is copied there keeps its name."""
+
+
 def _copy(stage: _Stage, rest: str, source: Source) -> None:
     options = re.findall(r"--(\w[\w-]*)(?:=(\S+))?", rest)
     bare = re.sub(r"--\w[\w-]*(?:=\S+)?\s*", "", rest)
@@ -243,6 +249,7 @@ def _copy(stage: _Stage, rest: str, source: Source) -> None:
         return
     target = posixpath.normpath(posixpath.join(stage.workdir, words[-1]))
     folder = words[-1].endswith("/") or words[-1] in (".", "./") or len(words) > 2
+    folder = folder or (target in _FOLDERS and "." in posixpath.basename(words[0]))
     origin = dict(options).get("from")
     for word in words[:-1]:
         place = posixpath.join(target, posixpath.basename(word)) if folder else target

@@ -66,6 +66,18 @@ def floating_tag(server: Server) -> Value:
     )
 
 
+@computed("server", "newest-tag", "bool", "its image is whatever is newest: no tag, or latest")
+def newest_tag(server: Server) -> Value:
+    """`redis`, `redis:latest`; not `redis:alpine`, which at least says what it is."""
+    floating = server.get("floating-tag")
+    container = _container(server)
+    if container is None or not floating.is_true:
+        return floating
+    tag = container.facts.get("tag")
+    newest = tag is None or str(tag.value).startswith(("latest", "stable", "edge"))
+    return Value(newest, floating.origin)
+
+
 @computed(
     "server", "wrong-port", "int", "the container side of a published port to which nothing listens"
 )

@@ -105,7 +105,8 @@ def purpose(server: Server) -> Value:
     texts = [server.label, *server.config_paths[:1]]
     container = server.links.get("container")
     if isinstance(container, Container):
-        texts += container.names
+        # `redis.task-platform.svc`: the namespace is named after the whole application.
+        texts += [n for n in container.names if "." not in n]
     for name, words in _PURPOSES:
         if any(re.search(rf"(?i)(?:^|[^a-z])({words})(?:$|[^a-z])", t) for t in texts):
             return Value(name, Origin(None, f"its name says {name}"))

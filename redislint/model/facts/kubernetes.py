@@ -47,7 +47,9 @@ def written_password(subject: Subject) -> Value | None:
     stored = subject.facts.get("written-password")
     if stored is not None or not isinstance(subject, Container):
         return stored
-    if subject.platform not in ("kubernetes", "systemd", "ansible") or "server" in subject.links:
+    if subject.platform not in ("kubernetes", "systemd", "ansible", "dockerfile"):
+        return None
+    if "server" in subject.links and subject.platform != "dockerfile":
         return None
     for name, value in subject.env.items():
         if not value.known or value.span is None or not is_password_name(name):
@@ -183,12 +185,10 @@ def shared_claim(server: Server) -> Value:
         return unknown(strategy.why, strategy.span, set=None)
     if strategy is not None and strategy.value == "Recreate":
         return Value(False, strategy.origin)
-    note = "RollingUpdate is the default of a Deployment"
-    return Value(
-        True,
-        strategy.origin if strategy is not None else Origin(None, note),
-        set=strategy is not None,
-    )
+    if strategy is not None:
+        return Value(True, strategy.origin)
+    place = container.facts["workload"].span
+    return Value(True, Origin(place, "RollingUpdate is the default of a Deployment"))
 
 
 @computed("server", "strict-liveness", "bool", "its liveness probe fails while it loads its data")

@@ -122,8 +122,12 @@ def ignored_variable(server: Server) -> Value:
     )
     health = container.facts.get("healthcheck")
     words += str(health.value) if health is not None and health.known else ""
-    if "/" in words and ".sh" in words:
+    if ("/" in words and ".sh" in words) or re.search(r"\benvsubst\b|\beval\b|<", words):
         return default(None, "a script may read it")
+    if container.build and any(
+        re.search(r"\.(?:te?mpl|template|tpl|j2)\b", f) for f in container.files
+    ):
+        return default(None, "the image may fill it into a template")
     if any(s.name == "requirepass" for s in server.settings):
         return default(None, "a password is set")
     for variable, value in container.env.items():

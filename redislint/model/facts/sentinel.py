@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from redislint.model.container import Container
 from redislint.model.sentinel import Monitor, Sentinel
 from redislint.model.server import Server
-from redislint.model.setting import Setting
+from redislint.model.setting import PLACEHOLDER, Setting
 from redislint.model.subject import Subject, computed
 from redislint.model.value import Origin, Value, default
 from redislint.source import Source
@@ -77,8 +77,10 @@ def named_master(sentinel: Sentinel) -> Value:
             return default(None, "names are resolved")
     if not sentinel.complete:
         return default(None, "some settings are not known")
-    for monitor in _watched(sentinel):
+    for monitor in sentinel.monitors.values():
         host = monitor.host
+        if PLACEHOLDER.search(host) or "{{" in " ".join(monitor.setting.args):
+            continue
         if host and not _is_address(host) and host[0].isalpha():
             return Value(host, Origin(monitor.setting.span))
     return default(None, "every master has an address")

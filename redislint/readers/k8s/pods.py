@@ -80,7 +80,9 @@ def _names(container: Container, owner: Object, services: list[str]) -> None:
 
 
 def _workload(container: Container, owner: Object, spec: Mapping, pod: Mapping) -> None:
-    container.set("workload", Value(owner.kind, Origin(None, owner.kind)))
+    pair = owner.node.pair("kind")
+    where = pair[1].span if pair else None
+    container.set("workload", Value(owner.kind, Origin(where, owner.kind)))
     copies = words(spec.get("replicas")) if owner.kind != "Pod" else None
     if copies is not None:
         if copies.known and str(copies.value).isdecimal():
