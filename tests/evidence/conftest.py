@@ -18,9 +18,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start servers; with arguments of the command line, with a configuration file, or both."""
     running: list[RealServer] = []
 
-    def one(*arguments: str, key: str, conf: str | None = None) -> RealServer:
+    def one(
+        *arguments: str, key: str, conf: str | None = None, before: tuple[str, ...] = ()
+    ) -> RealServer:
         port = free_port()
         server = RealServer(tmp_path / str(port), port, *arguments, key=key, conf=conf)
+        server.before = before
         running.append(server)
         return server.start()
 

@@ -39,6 +39,8 @@ class RealServer:
         self.port = port
         self.arguments = arguments
         self.key = key
+        self.before: tuple[str, ...] = ()
+        """Words before the server's own, such as a shell that sets a limit and then becomes it."""
         self.process: subprocess.Popen[bytes] | None = None
         folder.mkdir(exist_ok=True)
         self.conf = folder / "redis.conf"
@@ -47,11 +49,7 @@ class RealServer:
 
     def start(self) -> RealServer:
         """Start it and wait until it answers."""
-        command = [str(SERVERS[self.key]), *([str(self.conf)] if self.conf.exists() else [])]
-        command += ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
-        self.process = subprocess.Popen(
-            [*command, *self.arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        self.launch()
         for _ in range(200):
             try:
                 self.client().ping()
@@ -62,6 +60,18 @@ class RealServer:
             else:
                 return self
         raise AssertionError(f"{self.key} did not start")
+
+    def launch(self) -> None:
+        """Start it."""
+        command = [
+            *self.before,
+            str(SERVERS[self.key]),
+            *([str(self.conf)] if self.conf.exists() else []),
+        ]
+        command += ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        self.process = subprocess.Popen(
+            [*command, *self.arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
     def client(
         self, user: str | None = None, password: str | None = None, host: str = "127.0.0.1"
