@@ -104,11 +104,18 @@ def test_tls_auth_clients_no_lets_in_everybody_who_speaks_tls(
         port = free_port()
         start("--tls-port", str(port), *papers.options, "--tls-auth-clients", asked, key=key)
         assert ping(port, papers, certificate=True)[0] == b"+PONG\r\n"
-        if asked == "yes":
-            with pytest.raises(ssl.SSLError, match=r"(?i)certificate.required"):
-                ping(port, papers)
-        else:
-            assert ping(port, papers)[0] == b"+PONG\r\n"
+        assert is_answered(port, papers) is (asked != "yes")
+
+
+def is_answered(port: int, papers: Papers) -> bool:
+    """Whether a client without a certificate gets a PONG.
+
+    TLS 1.3 refuses it after the handshake: the client sees an alert, a reset or just the end.
+    """
+    try:
+        return ping(port, papers)[0] == b"+PONG\r\n"
+    except (ssl.SSLError, ConnectionError):
+        return False
 
 
 def test_tls_port_leaves_the_plain_port_open(start: Start, key: str, papers: Papers) -> None:
