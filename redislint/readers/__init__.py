@@ -54,7 +54,7 @@ BUILTIN: list[tuple[str, tuple[str, ...], str, bytes]] = [
     ("kubernetes", (".y", ".tpl", ".json",), r"(?i)\.(ya?ml|tpl|json)$", rb"(?m)^[ \t\"-]*kind\"?[ \t]*:"),
     ("helm", (".y",), r"(?i)(^|/)[^/]*(values|chart|requirements)[^/]*\.ya?ml$", MENTION),
     ("ecs", (".json",), r"(?i)\.json(\.\w+)?$", rb"containerDefinitions"),
-    ("terraform", (".tf", ".tofu", ".hcl",), r"(?i)\.(tf|tofu|hcl)$", MENTION),
+    ("terraform", (".tf", ".tofu", ".hcl",), r"(?i)\.(tf|tofu|hcl)(\.json)?$", MENTION),
     ("cloudformation", (".y", ".json", ".template", ".cfn",), r"(?i)\.(ya?ml|json|template|cfn)$", rb"AWS::(ElastiCache|MemoryDB|ECS)|AWSTemplateFormatVersion"),
     ("systemd", (".service",), r"(?i)\.service(\.j2)?$", rb"(?i)(redis|valkey)-(server|sentinel)"),
     ("ansible", (".y",), r"(?i)\.ya?ml$", rb"(?i)(redis|valkey)"),

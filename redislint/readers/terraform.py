@@ -1,129 +1,101 @@
 """Terraform and OpenTofu → managed caches, and what opens or misconfigures them.
 
-Variables are worth what terraform.tfvars or *.auto.tfvars say, else their default, except below a
-`modules` folder: there whoever calls the module decides.
+A call of a module that lies in the tree is read with the arguments of the call, each call for
+itself; of a module that lies elsewhere, only what the call writes (readers/cloud/modules.py).
 """
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Callable, Iterator
 
+from redislint.model.container import Container
 from redislint.model.deployment import Problem
 from redislint.model.managed import ManagedCache
 from redislint.model.subject import Subject
 from redislint.model.value import Value, unknown
-from redislint.readers import Context
-from redislint.readers.cloud import aws, network, others
+from redislint.readers import Context, ecs
+from redislint.readers.cloud import aws, modules, network, others
+from redislint.readers.cloud.scope import Call, Scope, files_of, load
 from redislint.source import Source
-from redislint.syntax import hcl
-from redislint.syntax.hcl import Block, Expression
+from redislint.syntax import hcl, hcltree
+from redislint.syntax.hcl import Block
+from redislint.syntax.yaml import Mapping, Node
 
-_LOOPS = 20
-
-
-class Scope:
-    """Variables and locals of a folder."""
-
-    def __init__(self, source: Source, context: Context) -> None:
-        self.defaults: dict[str, Expression] = {}
-        self.declared: set[str] = set()
-        self.given: dict[str, Expression] = {}
-        self.locals: dict[str, Expression] = {}
-        self._depth = 0
-        folder = posixpath.dirname(source.path)
-        self.module = bool(re.search(r"(^|/)modules?(/|$)", folder))
-        for path in _beside(source.path, folder, context):
-            found = source if path == source.path else context.find(path)
-            if found is None or len(found.text) > hcl.MAX_CHARACTERS:
-                continue
-            file = hcl.File(found)
-            if path.endswith(".tfvars"):
-                for name, expression in _top(file):
-                    self.given[name] = expression
-                continue
-            for block in hcl.blocks(file):
-                if block.type == "variable" and block.labels:
-                    self.declared.add(block.labels[0])
-                    if "default" in block.attributes:
-                        self.defaults[block.labels[0]] = block.attributes["default"]
-                elif block.type == "locals":
-                    self.locals.update(block.attributes)
-
-    def resolve(self, reference: str) -> Value | None:
-        """The value of `var.x` or `local.x`, with one member behind it."""
-        match = re.fullmatch(r"(var|local)\.([\w-]+)((?:\.[\w-]+)*)", reference)
-        if match is None or self._depth > _LOOPS:
-            return None
-        kind, name = match[1], match[2]
-        if kind == "var":
-            expression = self.given.get(name)
-            if expression is None:
-                if self.module:
-                    return unknown(f"whoever calls the module sets {name}")
-                expression = self.defaults.get(name)
-            note = f"variable {name}"
-        else:
-            expression = self.locals.get(name)
-            note = f"local {name}"
-        if expression is None:
-            return unknown(f"{reference} has no value in the files")
-        self._depth += 1
-        try:
-            value = expression.value(self.resolve)
-        finally:
-            self._depth -= 1
-        if kind == "var" and value.known and value.value is None:
-            return unknown(f"variable {name} is set elsewhere")
-        for member in match[3].split(".")[1:]:
-            held = value.value.get(member) if isinstance(value.value, dict) else None
-            if not isinstance(held, Value):
-                return unknown(f"{reference} has no value in the files")
-            value = held
-        if not value.known:
-            return value
-        return Value(value.value, value.origin) if value.origin.note else _noted(value, note)
+_DEPTH = 4
+_Made = Callable[[Block, Scope], Iterator[Subject]]
 
 
-def _noted(value: Value, note: str) -> Value:
-    from redislint.model.value import Origin
-
-    return Value(value.value, Origin(value.span, note), raw=value.raw)
-
-
-def _beside(path: str, folder: str, context: Context) -> list[str]:
-    """The files that Terraform reads together with this one."""
-    prefix = f"{folder}/" if folder else ""
-    near = {path}
-    for suffix in ("*.tf", "*.tofu", "*terraform.tfvars", "*.auto.tfvars"):
-        near.update(p for p in context.glob(prefix + suffix) if posixpath.dirname(p) == folder)
-    return sorted(near)[:200]
-
-
-def _top(file: hcl.File) -> Iterator[tuple[str, Expression]]:
-    for body in file.root.children:
-        for node in body.children if body.type == "body" else []:
-            if node.type == "attribute" and len(node.children) >= 3:
-                yield file.text(node.children[0]), Expression(file, node.children[-1], node)
-
-
-def read(source: Source, context: Context) -> Iterator[Subject | Problem]:
+def read(source: Source, context: Context) -> Iterator[Subject | Container | Problem]:
     """The managed caches of a file, and the resources beside them that a rule judges."""
     if len(source.text) > hcl.MAX_CHARACTERS:
         yield Problem(source.path, 1, "has more than four million characters: not read")
         return
-    file = hcl.File(source)
-    scope: Scope | None = None
-    for block in hcl.blocks(file):
-        if block.type != "resource" or len(block.labels) < 2 or block.labels[0] not in _READERS:
-            continue
-        if scope is None:
-            scope = Scope(source, context)
-        yield from _READERS[block.labels[0]](block, scope)
-    line = hcl.broken(file)
+    blocks, line = load(source)
+    if any(_interesting(block) for block in blocks):
+        scope = _scope(source.path, context)
+        for block in blocks:
+            yield from _block(block, scope)
     if line is not None:
         yield Problem(source.path, line, "is no valid HCL from here on: the rest may be unread")
+
+
+_LAST: list[tuple[Context, str, Scope]] = []
+
+
+def _scope(path: str, context: Context) -> Scope:
+    """The scope of a file's folder; the last one is kept, for its files come one after another."""
+    folder = path.rpartition("/")[0]
+    if _LAST and _LAST[0][0] is context and _LAST[0][1] == folder and path in _LAST[0][2].blocks:
+        return _LAST[0][2]
+    found = Scope(path, context)
+    _LAST[:] = [(context, folder, found)]
+    return found
+
+
+def _interesting(block: Block) -> bool:
+    kind = block.labels[0] if len(block.labels) > 1 else ""
+    return block.type == "module" or (block.type == "resource" and kind in _READERS)
+
+
+def _block(block: Block, scope: Scope) -> Iterator[Subject]:
+    if not _interesting(block) or not block.labels or _switched_off(block, scope):
+        return
+    if block.type == "resource":
+        yield from _READERS[block.labels[0]](block, scope)
+        return
+    folder = modules.local_folder(block, scope)
+    paths = files_of(folder, scope.context) if folder is not None else []
+    if folder is None or not paths:
+        made = modules.elsewhere(block, _ask(block, scope))
+        if made is not None:
+            yield made
+        return
+    call = Call(block, scope)
+    if call.depth > _DEPTH:
+        return
+    inner = Scope(paths[0], scope.context, call)
+    for blocks in inner.blocks.values():
+        for one in blocks:
+            yield from _block(one, inner)
+
+
+def _switched_off(block: Block, scope: Scope) -> bool:
+    """`count = 0`, or `enabled = false` of a module: nothing of it is made.
+
+    A switch that only a default turns off is for whoever uses the module: that is read.
+    """
+    count = block.attributes.get("count")
+    value = count.value(scope.resolve) if count is not None else None
+    if value is not None and value.known and value.value == 0:
+        note = value.origin.note
+        return scope.call is not None or not ("var." in (count.raw if count else "") or note)
+    if block.type != "module":
+        return False
+    for name in ("enabled", "create"):
+        expression = block.attributes.get(name)
+        if expression is not None and expression.value(scope.resolve).value is False:
+            return True
+    return False
 
 
 def _ask(block: Block, scope: Scope, inside: tuple[str, ...] = ()) -> aws.Ask:
@@ -152,27 +124,64 @@ def _nested(block: Block, scope: Scope, kind: str) -> aws.Ask:
     return ask
 
 
-def _label(block: Block) -> str:
-    return f"{block.labels[0]}.{block.labels[1]}"
-
-
-_Made = Callable[[Block, Scope], Iterator[Subject]]
+def _label(block: Block, scope: Scope) -> str:
+    outer = f"{scope.call.name}." if scope.call else ""
+    return f"{outer}{block.labels[0]}.{block.labels[1]}"
 
 
 def _aws(make: Callable[..., ManagedCache | None]) -> _Made:
     def of(block: Block, scope: Scope) -> Iterator[Subject]:
-        ask = _ask(block, scope, ("cluster_mode",))
-        cache = make(_label(block), block.head, block.labels[0], ask)
+        ask = _with_group(block, scope, _ask(block, scope, ("cluster_mode",)))
+        cache = make(_label(block, scope), block.head, block.labels[0], ask)
         if cache is not None:
+            if _joined(block, scope):
+                why = "other resources add nodes to the group"
+                for fact in ("nodes", "replicas"):
+                    cache.set(fact, unknown(why, set=None))
             yield cache
 
     return of
 
 
+def _joined(block: Block, scope: Scope) -> bool:
+    """Whether aws_elasticache_cluster resources of the folder are nodes of this group."""
+    own = f"{block.labels[0]}.{block.labels[1]}."
+    return any(
+        name.startswith("aws_elasticache_cluster.")
+        and (member := other.attributes.get("replication_group_id")) is not None
+        and own in f"{member.raw}."
+        for name, other in scope.resources.items()
+    )
+
+
+def _with_group(block: Block, scope: Scope, ask: aws.Ask) -> aws.Ask:
+    """Asks for the family and the policy of the parameter group too, where the folder makes it."""
+    named = block.attributes.get("parameter_group_name")
+    group: Block | None = None
+    if named is not None:
+        for name, other in scope.resources.items():
+            if "_parameter_group." in name and f"{name}." in f"{named.raw}.".replace("[0]", ""):
+                group = other
+
+    def answer(name: str) -> Value | None:
+        if group is not None and name == "family":
+            return _ask(group, scope)("family")
+        if group is not None and name == "maxmemory-policy":
+            for parameter in group.children("parameter"):
+                inner = _ask(parameter, scope)
+                key = inner("name")
+                if key is not None and key.known and key.value == name:
+                    return inner("value")
+            return None
+        return ask(name)
+
+    return answer
+
+
 def _other(make: Callable[..., ManagedCache], nested: str) -> _Made:
     def of(block: Block, scope: Scope) -> Iterator[Subject]:
         yield make(
-            _label(block),
+            _label(block, scope),
             block.head,
             block.labels[0],
             _ask(block, scope),
@@ -229,6 +238,45 @@ def _of_redis(block: Block, scope: Scope) -> bool:
     return "redis" in text or "valkey" in text
 
 
+def _task(block: Block, scope: Scope) -> Iterator[Container]:
+    """The containers of an ECS task, written with jsonencode or as JSON in a heredoc."""
+    held = block.attributes.get("container_definitions")
+    if held is None:
+        return
+    definitions = hcltree.tree(held, scope.resolve)
+    if definitions is None:
+        return
+    pairs: list[tuple[str, Node]] = [("containerDefinitions", definitions)]
+    for name, key in (("network_mode", "networkMode"), ("memory", "memory")):
+        expression = block.attributes.get(name)
+        if expression is not None:
+            pairs.append((key, hcltree.scalar(expression.value(scope.resolve), expression.span)))
+    volumes = [_volume(v, scope) for v in block.children("volume")]
+    pairs.append(("volumes", hcltree.sequence(volumes, block.head)))
+    yield from ecs.containers(hcltree.mapping(pairs, block.head))
+
+
+def _volume(block: Block, scope: Scope) -> Mapping:
+    pairs: list[tuple[str, Node]] = []
+    ask = _ask(block, scope)
+    for name, key in (("name", "name"), ("configure_at_launch", "configuredAtLaunch")):
+        value = ask(name)
+        if value is not None and value.value is not False:
+            pairs.append((key, hcltree.scalar(value, block.head)))
+    for name, key in (
+        ("efs_volume_configuration", "efsVolumeConfiguration"),
+        ("docker_volume_configuration", "dockerVolumeConfiguration"),
+        ("fsx_windows_file_server_volume_configuration", "fsxWindowsFileServerVolumeConfiguration"),
+    ):
+        if next(block.children(name), None) is not None:
+            pairs.append((key, hcltree.mapping([], block.head)))
+    path = ask("host_path")
+    if path is not None:
+        inner = hcltree.mapping([("sourcePath", hcltree.scalar(path, block.head))], block.head)
+        pairs.append(("host", inner))
+    return hcltree.mapping(pairs, block.head)
+
+
 _READERS: dict[str, _Made] = {
     "aws_elasticache_replication_group": _aws(aws.replication_group),
     "aws_elasticache_cluster": _aws(aws.single),
@@ -236,6 +284,7 @@ _READERS: dict[str, _Made] = {
     "aws_memorydb_cluster": _aws(aws.memorydb),
     "aws_elasticache_parameter_group": _parameters,
     "aws_memorydb_parameter_group": _parameters,
+    "aws_ecs_task_definition": _task,
     "aws_security_group": _group,
     "aws_security_group_rule": _rule,
     "aws_vpc_security_group_ingress_rule": _rule,

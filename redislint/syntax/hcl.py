@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from redislint.model.value import Value, at, unknown
+from redislint.model.value import Origin, Value, at, unknown
 from redislint.source import Source, Span
+from redislint.syntax import hclvalue
 
 MAX_CHARACTERS = 4_000_000
-_ESCAPES = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\\\": "\\", "$${": "${", "%%{": "%{"}
 _DEPTH = 60
 
 Resolve = Callable[[str], Value | None]
@@ -27,6 +27,12 @@ def _parser() -> Any:
     import tree_sitter_hcl
 
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
+
+
+class Given(Origin):
+    """Who calls a module says so, or leaves it at the module's default: the place is the call's."""
+
+    __slots__ = ()
 
 
 class File:
@@ -115,7 +121,9 @@ class Expression:
 
     def value(self, resolve: Resolve) -> Value:
         """What it is worth: text, number, bool, None, list of Value or dict of Value."""
-        result = _value(self.file, self.node, resolve, 0)
+        result = hclvalue.value(self.file, self.node, resolve, 0)
+        if result.known and isinstance(result.origin, Given):
+            return Value(result.value, result.origin, raw=self.raw)
         if result.known:
             return at(result.value, self.span, result.origin.note, raw=self.raw)
         return unknown(result.why or "Terraform computes it", self.span)
@@ -130,6 +138,14 @@ def blocks(file: File) -> Iterator[Block]:
                     yield Block(file, node)
 
 
+def attributes(file: File) -> Iterator[Expression]:
+    """The values of the top-level attributes, as of a .tfvars file."""
+    for body in file.root.children:
+        for node in body.children if body.type == "body" else []:
+            if node.type == "attribute" and len(node.children) >= 3:
+                yield Expression(file, node.children[-1], node)
+
+
 def broken(file: File) -> int | None:
     """The first line (from 1) that is no HCL, or None."""
     if not file.root.has_error:
@@ -141,86 +157,3 @@ def broken(file: File) -> int | None:
             return int(node.start_point[0]) + 1
         stack += [c for c in reversed(node.children) if c.has_error or c.is_missing]
     return 1
-
-
-_UNKNOWN = "Terraform computes it"
-
-
-def _value(file: File, node: Any, resolve: Resolve, depth: int) -> Value:
-    if depth > _DEPTH:
-        return unknown(_UNKNOWN)
-    kind = node.type
-    children = node.named_children
-    if kind == "expression":
-        if len(children) == 1:
-            return _value(file, children[0], resolve, depth + 1)
-        if children and children[0].type == "variable_expr":
-            found = resolve(file.text(node).replace(" ", ""))
-            return found if found is not None else unknown(_UNKNOWN)
-        return unknown(_UNKNOWN)
-    if kind in ("literal_value", "template_expr", "collection_value"):
-        return _value(file, children[0], resolve, depth + 1) if children else unknown(_UNKNOWN)
-    if kind == "numeric_lit":
-        text = file.text(node)
-        try:
-            return Value(float(text) if "." in text or "e" in text.lower() else int(text, 0))
-        except ValueError:
-            return unknown(_UNKNOWN)
-    if kind == "bool_lit":
-        return Value(file.text(node) == "true")
-    if kind == "null_lit":
-        return Value(None, set=False)
-    if kind in ("string_lit", "quoted_template"):
-        return _template(file, node, resolve, depth)
-    if kind == "tuple":
-        items = [_value(file, c, resolve, depth + 1) for c in children if c.type == "expression"]
-        if any(c.type == "for_expr" for c in children):
-            return unknown(_UNKNOWN)
-        return Value(items)
-    if kind == "object":
-        return Value(dict(_elements(file, node, resolve, depth)))
-    if kind == "conditional" and len(children) == 3:
-        test = _value(file, children[0], resolve, depth + 1)
-        left = _value(file, children[1], resolve, depth + 1)
-        right = _value(file, children[2], resolve, depth + 1)
-        if test.known and isinstance(test.value, bool):
-            return left if test.value else right
-        if left.known and right.known and left.value == right.value:
-            return left
-        return unknown(_UNKNOWN)
-    if kind == "variable_expr":
-        found = resolve(file.text(node))
-        return found if found is not None else unknown(_UNKNOWN)
-    return unknown(_UNKNOWN)
-
-
-def _elements(file: File, node: Any, resolve: Resolve, depth: int) -> Iterator[tuple[str, Value]]:
-    for element in node.named_children:
-        if element.type != "object_elem":
-            continue
-        key = element.child_by_field_name("key")
-        content = element.child_by_field_name("val")
-        if key is not None and content is not None:
-            yield file.text(key).strip('"'), _value(file, content, resolve, depth + 1)
-
-
-def _template(file: File, node: Any, resolve: Resolve, depth: int) -> Value:
-    """A quoted text; one that is nothing but `"${x}"` keeps the type of x."""
-    parts: list[Value] = []
-    for child in node.named_children:
-        if child.type == "template_literal":
-            text = file.text(child)
-            for escape, plain in _ESCAPES.items():
-                text = text.replace(escape, plain)
-            parts.append(Value(text))
-        elif child.type == "template_interpolation":
-            inner = [c for c in child.named_children if c.type == "expression"]
-            parts.append(_value(file, inner[0], resolve, depth + 1) if inner else unknown(_UNKNOWN))
-        elif child.type == "template_directive":
-            return unknown(_UNKNOWN)
-    if len(parts) == 1:
-        return parts[0]
-    for part in parts:
-        if not part.known or isinstance(part.value, list | dict):
-            return unknown(_UNKNOWN)
-    return Value("".join(str(p.value) for p in parts))

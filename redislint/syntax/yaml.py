@@ -112,7 +112,7 @@ class Sequence(Node):
     @property
     def items(self) -> list[Node]:
         """Its elements."""
-        return [_wrap(item, self.source) for item in self._raw.value]
+        return [wrap(item, self.source) for item in self._raw.value]
 
 
 class Mapping(Node):
@@ -124,7 +124,7 @@ class Mapping(Node):
     def pairs(self) -> list[tuple[Scalar, Node]]:
         """Its own pairs whose key is a scalar."""
         return [
-            (Scalar(key, self.source), _wrap(value, self.source))
+            (Scalar(key, self.source), wrap(value, self.source))
             for key, value in self._raw.value
             if key.id == "scalar"
         ]
@@ -182,7 +182,8 @@ class Mapping(Node):
         return None
 
 
-def _wrap(raw: Any, source: Source) -> Node:
+def wrap(raw: Any, source: Source) -> Node:
+    """The node of our tree for one of the parser's."""
     if raw.id == "mapping":
         return Mapping(raw, source)
     if raw.id == "sequence":
@@ -235,7 +236,7 @@ def _load(source: Source) -> Stream:
         try:
             for raw in yaml.compose_all(text, loader):
                 if raw is not None:
-                    documents.append(_wrap(raw, source))  # noqa: PERF401
+                    documents.append(wrap(raw, source))  # noqa: PERF401
         except yaml.YAMLError as error:
             stream.documents = documents
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)

@@ -74,6 +74,207 @@ def test_a_module_leaves_its_variables_to_the_caller(tmp_path: Path) -> None:
     assert not found.get("transit-encryption").known
 
 
+MODULE = """\
+resource "aws_elasticache_replication_group" "this" {
+  description                = "x"
+  num_cache_clusters         = var.nodes
+  automatic_failover_enabled = var.nodes > 1
+  transit_encryption_enabled = var.tls
+  auth_token                 = var.token
+  snapshot_retention_limit   = try(var.days, 0)
+}
+variable "nodes" {}
+variable "tls" { default = false }
+variable "token" { default = null }
+variable "days" { default = 7 }
+"""
+
+
+def calls(folder: Path, text: str) -> dict[str, ManagedCache]:
+    """The caches that calls of the module above make, by their address."""
+    (folder / "modules" / "redis").mkdir(parents=True)
+    (folder / "modules" / "redis" / "main.tf").write_text(MODULE)
+    (folder / "main.tf").write_text(text)
+    found = understand([folder]).deployment.of("managed-cache")
+    return {c.label: c for c in found if isinstance(c, ManagedCache)}
+
+
+CALLS = """\
+module "one" {
+  source = "./modules/redis"
+  nodes  = 1
+}
+module "redis_two" {
+  source = "./modules/redis"
+  nodes  = 3
+  tls    = true
+  token  = var.secret
+  days   = 1
+}
+"""
+
+
+def test_each_call_of_a_module_is_a_cache_of_its_own(tmp_path: Path) -> None:
+    found = calls(tmp_path, CALLS)
+    one = found["module.one.aws_elasticache_replication_group.this"]
+    two = found["module.redis_two.aws_elasticache_replication_group.this"]
+    assert [c.get("replicas").value for c in (one, two)] == [0, 2]
+    assert [c.get("automatic-failover").value for c in (one, two)] == [False, True]
+    assert [c.get("transit-encryption").value for c in (one, two)] == [False, True]
+    assert [c.get("auth").value for c in (one, two)] == [False, True]
+    assert [c.get("snapshot-retention").value for c in (one, two)] == [7, 1]
+
+
+def test_what_a_call_says_or_leaves_out_stands_at_the_call(tmp_path: Path) -> None:
+    found = calls(tmp_path, CALLS)
+    one = found["module.one.aws_elasticache_replication_group.this"]
+    two = found["module.redis_two.aws_elasticache_replication_group.this"]
+    for value, line in (
+        (one.get("transit-encryption"), 1),
+        (one.get("auth"), 1),
+        (two.get("transit-encryption"), 8),
+    ):
+        assert value.span is not None
+        assert (value.span.path, value.span.line) == ("main.tf", line)
+
+
+def test_modules_that_call_each_other_end(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a" / "main.tf").write_text(
+        'module "redis_b" {\n  source = "../b"\n}\n' + GROUP % 2
+    )
+    (tmp_path / "b" / "main.tf").write_text('module "redis_a" {\n  source = "../a"\n}\n')
+    assert understand([tmp_path]).errors == []
+
+
+REGISTRY = """\
+module "redis" {
+  source                     = "cloudposse/elasticache-redis/aws"
+  cluster_size               = 2
+  instance_type              = "cache.t3.small"
+  at_rest_encryption_enabled = %s
+}
+"""
+
+
+def test_a_published_module_is_known_by_its_arguments_and_defaults(tmp_path: Path) -> None:
+    found = cache(tmp_path, REGISTRY % "false")
+    assert found.get("replicas").value == 1
+    assert found.get("instance-type").value == "cache.t3.small"
+    assert found.get("automatic-failover").value is False
+    assert found.get("transit-encryption").value is True
+    assert found.get("at-rest-encryption").value is False
+    assert found.get("auth").value is False
+
+
+def test_what_an_unknown_module_leaves_out_is_unknown(tmp_path: Path) -> None:
+    text = (REGISTRY % "false").replace("cloudposse/elasticache-redis", "acme/redis")
+    found = cache(tmp_path, text)
+    assert found.get("at-rest-encryption").value is False
+    assert not found.get("transit-encryption").known
+    assert not found.get("auth").known
+
+
+def test_a_module_that_is_switched_off_makes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        (REGISTRY % "false").replace("cluster", "enabled = false\n  cluster")
+    )
+    assert understand([tmp_path]).deployment.of("managed-cache") == []
+
+
+def test_count_zero_makes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        (GROUP % 2).replace("description", "count = 0\n  description")
+    )
+    assert understand([tmp_path]).deployment.of("managed-cache") == []
+
+
+def test_what_a_default_switches_off_is_read_for_those_who_switch_it_on(tmp_path: Path) -> None:
+    text = (GROUP % 2).replace("description", "count = var.on ? 1 : 0\n  description")
+    found = cache(tmp_path, text, variables__tf='variable "on" {\n  default = false\n}\n')
+    assert found.get("replicas").value == 1
+
+
+def test_the_json_syntax_is_read(tmp_path: Path) -> None:
+    text = (
+        '{"variable": {"nodes": {"default": 2}}, "resource": {"aws_elasticache_replication_group":'
+        ' {"x": {"num_cache_clusters": "${var.nodes}",\n "transit_encryption_enabled": false}}}}'
+    )
+    found = cache(tmp_path, text, "main.tf.json")
+    assert found.get("replicas").value == 1
+    value = found.get("transit-encryption")
+    assert value.value is False
+    assert value.span is not None
+    assert value.span.line == 2
+
+
+def test_a_parameter_group_tells_version_and_policy(tmp_path: Path) -> None:
+    text = (GROUP % 2).replace(
+        "description",
+        "parameter_group_name = aws_elasticache_parameter_group.p.name\n  description",
+    )
+    group = (
+        'resource "aws_elasticache_parameter_group" "p" {\n  family = "redis5.0"\n'
+        '  parameter {\n    name  = "maxmemory-policy"\n    value = "noeviction"\n  }\n}\n'
+    )
+    found = cache(tmp_path, text, redis__tf=group)
+    assert found.get("engine-version").value == "5.0"
+    assert found.get("eviction-policy").value == "noeviction"
+
+
+def test_nodes_that_join_from_elsewhere_are_not_counted(tmp_path: Path) -> None:
+    text = (GROUP % 2).replace("  num_cache_clusters         = 2\n", "")
+    member = (
+        'resource "aws_elasticache_cluster" "m" {\n  count = 2\n'
+        "  replication_group_id = aws_elasticache_replication_group.x.id\n}\n"
+    )
+    assert not cache(tmp_path, text, redis__tf=member).get("replicas").known
+
+
+TASK = """\
+resource "aws_ecs_task_definition" "redis" {
+  family       = "redis"
+  network_mode = "awsvpc"
+  volume {
+    name = "data"
+    efs_volume_configuration {
+      file_system_id = aws_efs_file_system.data.id
+    }
+  }
+  container_definitions = %s
+}
+"""
+
+
+def test_containers_of_a_task_are_read(tmp_path: Path) -> None:
+    definitions = """jsonencode([{
+    name         = "redis"
+    image        = "redis:${var.tag}"
+    command      = ["redis-server", "--appendonly", "yes"]
+    memory       = 512
+    portMappings = [{ containerPort = 6379 }]
+    mountPoints  = [{ sourceVolume = "data", containerPath = "/data" }]
+  }])"""
+    (tmp_path / "main.tf").write_text(TASK % definitions)
+    deployment = understand([tmp_path]).deployment
+    (container,) = deployment.of("container")
+    (server,) = deployment.of("server")
+    assert container.get("memory-limit").value == 512 * 1024**2
+    assert [(m.target, m.kind) for m in container.mounts] == [("/data", "network")]  # type: ignore[attr-defined]
+    assert server.get("appendonly").value is True
+    assert server.anchor is not None
+    assert server.anchor.line == 11
+
+
+def test_json_in_a_heredoc_is_a_task_too(tmp_path: Path) -> None:
+    definitions = '<<EOF\n[\n  {"name": "redis", "image": "redis:7.2"}\n]\nEOF\n'
+    (tmp_path / "main.tf").write_text(TASK % definitions)
+    (server,) = understand([tmp_path]).deployment.of("server")
+    assert server.anchor is not None
+    assert server.anchor.line == 12
+
+
 def test_a_local_is_followed(tmp_path: Path) -> None:
     found = cache(tmp_path, GROUP % "local.size", locals__tf="locals {\n  size = 2\n}\n")
     assert found.get("replicas").value == 1
@@ -92,7 +293,9 @@ def test_a_condition_on_something_unknown_is_unknown(tmp_path: Path) -> None:
 
 def test_valkey_has_its_own_defaults(tmp_path: Path) -> None:
     text = (GROUP % 2).replace("description", 'engine = "valkey"\n  description')
-    assert not cache(tmp_path, text).get("at-rest-encryption").known
+    found = cache(tmp_path, text.replace("  transit_encryption_enabled = var.tls\n", ""))
+    assert found.get("at-rest-encryption").value is True
+    assert found.get("transit-encryption").value is False
 
 
 def test_memcached_is_no_redis(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from redislint.model.value import Origin, Value, default
 
 kind("managed-cache", "a Redis or Valkey that a cloud provider runs, as Terraform or CloudFormation declares it", [
     FactSpec("auth-token", "text", "the token that clients must present", secret=True),
+    FactSpec("module", "text", "the source of the module that makes it, where it is not in the tree"),
     FactSpec("single-node-resource", "bool", "the resource's type allows one node only"),
 ])  # fmt: skip
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from redislint.model.managed import ManagedCache
 from redislint.model.value import Origin, Value, default, unknown
 from redislint.source import Span
+from redislint.syntax.hcl import Given
 
 Ask = Callable[[str], Value | None]
 """The value of an argument by its Terraform name; None where it is not written."""
@@ -76,7 +77,9 @@ def put(
     """Store an argument as a fact; where it is not written or null, the provider's default."""
     if value is None or (value.known and value.value is None):
         if absent is not None:
-            cache.set(fact, default(absent, note))
+            # Who calls a module without the argument is where it would be written.
+            place = value.span if value is not None and isinstance(value.origin, Given) else None
+            cache.set(fact, Value(absent, Origin(place, note), set=False))
         return
     cache.set(fact, kind(value) if kind is not None else value)
 
@@ -94,8 +97,25 @@ def version(value: Value) -> Value:
     return value
 
 
+def _version_of_group(ask: Ask) -> Value | None:
+    """The version that a parameter group is for: `redis5.0`, `default.redis5.0.cluster.on`."""
+    for name in ("family", "parameter_group_name"):
+        value = ask(name)
+        text = str(value.value) if value is not None and value.known else ""
+        match = re.search(r"(?:^|[._])(redis|valkey)(\d+)(\.\d+)?(\.x)?(?:$|\.)", text)
+        if value is not None and match and (name == "family" or text.startswith("default.")):
+            if match[4]:
+                return None
+            return Value(match[2] + (match[3] or ".0"), value.origin, raw=text)
+    return None
+
+
 def _common(cache: ManagedCache, ask: Ask) -> None:
-    put(cache, "engine-version", ask("engine_version"), version)
+    written = ask("engine_version")
+    if written is None or (written.known and written.value is None):
+        written = _version_of_group(ask)
+    put(cache, "engine-version", written, version)
+    put(cache, "eviction-policy", ask("maxmemory-policy"))
     put(cache, "instance-type", ask("node_type"))
     put(cache, "parameter-group", ask("parameter_group_name"))
     put(cache, "subnet", ask("subnet_group_name"))
@@ -113,17 +133,20 @@ def replication_group(label: str, anchor: Span, resource: str, ask: Ask) -> Mana
     engine = cache.get("engine")
     _common(cache, ask)
     secondary = ask("global_replication_group_id")
-    valkey = not engine.known or engine.value != "redis"
+    if secondary is not None and secondary.known and secondary.value is None:
+        secondary = None
     for fact, name in (
         ("transit-encryption", "transit_encryption_enabled"),
         ("at-rest-encryption", "at_rest_encryption_enabled"),
     ):
         value = ask(name)
-        if value is None and (secondary is not None or valkey):
-            why = "the engine or the global datastore decides"
-            cache.set(fact, unknown(why, set=False))
+        nothing = value is None or (value.known and value.value is None)
+        if nothing and (secondary is not None or not engine.known):
+            cache.set(fact, unknown("the engine or the global datastore decides", set=False))
         else:
-            put(cache, fact, value, boolean, False)
+            # Only disks differ: Valkey's are encrypted unless somebody says otherwise.
+            by_engine = fact == "at-rest-encryption" and engine.value == "valkey"
+            put(cache, fact, value, boolean, by_engine)
     for fact, name in (
         ("automatic-failover", "automatic_failover_enabled"),
         ("multi-az", "multi_az_enabled"),
@@ -138,8 +161,10 @@ def _replicas(cache: ManagedCache, ask: Ask, secondary: bool) -> None:
     shards = ask("num_node_groups")
     per_shard = ask("replicas_per_node_group")
     nodes = ask("num_cache_clusters") or ask("number_cache_clusters")
-    if nodes is not None and nodes.known and nodes.value is None:
-        nodes = None
+    shards, per_shard, nodes = (
+        None if v is not None and v.known and v.value is None else v
+        for v in (shards, per_shard, nodes)
+    )
     groups = ask("node_group_configuration")
     if shards is not None:
         cache.set("shards", integer(shards))
@@ -162,14 +187,22 @@ def _replicas(cache: ManagedCache, ask: Ask, secondary: bool) -> None:
 
 def _auth(cache: ManagedCache, ask: Ask) -> None:
     token, users = ask("auth_token"), ask("user_group_ids") or ask("user_group_id")
-    if token is not None and not (token.known and token.value in (None, "")):
+    if token is not None and token.set is not None and not _empty(token):
         cache.set("auth", Value(True, token.origin))
         cache.set("auth-token", token)
         return
-    if users is not None and not (users.known and users.value in (None, [], "")):
+    if users is not None and users.set is not None and not _empty(users):
         cache.set("auth", Value(True, users.origin))
         return
-    cache.set("auth", Value(False, Origin(None, "neither token nor user group"), set=False))
+    if any(v is not None and not v.known and v.set is None for v in (token, users)):
+        cache.set("auth", unknown("the module decides", set=None))
+        return
+    place = next((v.span for v in (token, users) if v and isinstance(v.origin, Given)), None)
+    cache.set("auth", Value(False, Origin(place, "neither token nor user group"), set=False))
+
+
+def _empty(value: Value) -> bool:
+    return value.known and value.value in (None, [], "")
 
 
 def single(label: str, anchor: Span, resource: str, ask: Ask) -> ManagedCache | None:
