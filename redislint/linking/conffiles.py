@@ -90,11 +90,14 @@ def _twin(
     """
     outside = [
         m for m in container.mounts
-        if m.kind == "bind" and m.file is None and inside.startswith(m.target.rstrip("/") + "/")
+        if m.kind in ("bind", "hostpath", "network") and m.file is None
+        and inside.startswith(m.target.rstrip("/") + "/")
     ]  # fmt: skip
-    if not outside or container.platform != "compose":
+    if not outside or container.platform not in ("compose", "kubernetes"):
         return None
-    beside = posixpath.join(posixpath.dirname(container.group), posixpath.basename(inside))
+    group = container.group
+    folder = group if container.platform == "kubernetes" else posixpath.dirname(group)
+    beside = posixpath.normpath(posixpath.join(folder, posixpath.basename(inside)))
     return _file(beside, deployment, context) if context.exists(beside) else None
 
 
@@ -112,6 +115,20 @@ def find_conf(
     container: Container, inside: str, deployment: Deployment, context: Context
 ) -> tuple[ConfFile | None, bool]:
     """The configuration file at a path inside a container, and whether something is mounted there."""
+    content, covered = placed(container, inside)
+    if isinstance(content, ConfFile):
+        return content, True
+    if isinstance(content, Source):
+        from redislint.readers.redisconf import conf_file
+
+        return conf_file(content, None, f"{content.path} ({inside})"), True
+    if isinstance(content, str):
+        return _file(content, deployment, context), True
+    return None, covered
+
+
+def placed(container: Container, inside: str) -> tuple[object, bool]:
+    """What lies at a path inside a container: a repository path, a text; and whether it is covered."""
     best: tuple[int, object] | None = None
     for target, content in container.files.items():
         place = posixpath.normpath(target)
@@ -129,16 +146,7 @@ def find_conf(
         best = (len(place), _mounted(mount, rest))
     if best is None:
         return None, False
-    content = best[1]
-    if isinstance(content, ConfFile):
-        return content, True
-    if isinstance(content, Source):
-        from redislint.readers.redisconf import conf_file
-
-        return conf_file(content, None, f"{content.path} ({inside})"), True
-    if isinstance(content, str):
-        return _file(content, deployment, context), True
-    return None, True
+    return best[1], True
 
 
 def _mounted(mount: Mount, rest: str) -> object:

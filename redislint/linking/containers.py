@@ -10,6 +10,7 @@ from redislint.knowledge.images import Image
 from redislint.knowledge.servers import matching, of_flavour
 from redislint.linking.arguments import arguments, environment, image_defaults
 from redislint.linking.conffiles import configuration
+from redislint.linking.scripts import started
 from redislint.model.conf import ConfFile
 from redislint.model.container import Container
 from redislint.model.deployment import Arrow, Deployment
@@ -82,7 +83,7 @@ def _inherit(container: Container, base: Container, deployment: Deployment) -> N
     container.files = {**base.files, **container.files}
     container.edits = {**base.edits, **container.edits}
     container.mounts = [*base.mounts, *container.mounts]
-    for fact in ("user", "healthcheck", "installed"):
+    for fact in ("user", "healthcheck", "installed", "workdir"):
         if fact not in container.facts and fact in base.facts:
             container.set(fact, base.facts[fact])
     deployment.arrows.append(Arrow(container, base, "is built from", base.anchor))
@@ -118,6 +119,9 @@ def _server(
     if container.image is None and image is None and not words:
         return None
     found = shell.find_server(words) if words else None
+    script = started(container, words, context) if found is None and words else None
+    if script is not None:
+        found = script.invocation
     built = "installed" in container.facts
     if found is None and image is None and not built:
         return None
@@ -134,6 +138,8 @@ def _server(
     kind = Sentinel if sentinel else Server
     server = kind(container.label, container.anchor)
     _versions(server, container, image)
+    if script is not None and script.changes:
+        server.complete, server.why = False, f"the script {script.path} may change the settings"
     if found is None and (words or image is None or image.family == "other"):
         server.complete = False
         server.why = "what the container starts is not known"
@@ -156,6 +162,8 @@ def _server(
         options = [o for o in options if o.name in all_names()]
         settings = [s for s in settings if s.name in all_names()]
     server.settings = settings + options
+    if script is not None and script.changes:
+        server.set("script", Value(script.path, Origin(found.value.span if found else None)))
     server.links["container"] = container
     container.links["sentinel" if sentinel else "server"] = server
     deployment.arrows.append(

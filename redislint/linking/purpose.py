@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from redislint.model.client import Client
 from redislint.model.container import Container
 from redislint.model.dependency import Dependency
 from redislint.model.deployment import Arrow, Deployment
@@ -55,6 +56,12 @@ def find_purposes(deployment: Deployment, context: Context) -> None:
         value = Value(purpose, Origin(dependency.anchor, f"{dependency.name} keeps its data there"))
         for server in _sole(servers, dependency):
             note(server, purpose, value)
+    for client in deployment.subjects:
+        if isinstance(client, Client) and "xreadgroup" in client.uses:
+            value = Value("queue", Origin(client.anchor, "a consumer group reads streams there"))
+            known = client.links.get("server")
+            for server in [known] if isinstance(known, Server) else _alike(servers):
+                note(server, "queue", value)
     for server in servers:
         if id(server) in found and "purpose" not in server.facts:
             server.set("purpose", found[id(server)][1])
@@ -93,6 +100,11 @@ def _sole(servers: list[Server], dependency: Dependency) -> list[Server]:
     ]  # fmt: skip
     named = {(_named(s)) for s in near}
     return near if 0 < len(near) <= 3 or len(named) == 1 else []
+
+
+def _alike(servers: list[Server]) -> list[Server]:
+    """The servers, where all of them are one deployment: one, or copies under one name."""
+    return servers if len({_named(s) for s in servers}) == 1 else []
 
 
 def _named(server: Server) -> str:

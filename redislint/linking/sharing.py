@@ -66,7 +66,14 @@ def _files(servers: list[Server]) -> None:
         if not isinstance(container, Container) or not server.config_paths:
             continue
         mount = _mount_of(container, server.config_paths[0])
-        if mount is None or mount.read_only or mount.kind != "bind" or not mount.source:
+        if mount is None or mount.read_only or not mount.source:
+            continue
+        if container.platform == "kubernetes" and mount.kind in ("network", "hostpath"):
+            if copies(server) > 1 and "script" in server.facts:
+                label = f"the other {copies(server) - 1} pods"
+                server.set("shared-config", Value(label, Origin(mount.span)))
+            continue
+        if mount.kind != "bind":
             continue
         inner = server.config_paths[0][len(mount.target) :]
         other = seen.setdefault((container.group, mount.source + inner), server)

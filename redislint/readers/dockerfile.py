@@ -345,6 +345,8 @@ def _container(stage: _Stage, source: Source) -> Container | None:
         container.set("digest", at(digest, stage.span))
     container.entrypoint, container.argv = stage.entrypoint, stage.command
     container.shell, container.command_span = stage.shell, stage.command_span
+    if stage.workdir != "/":
+        container.set("workdir", Value(stage.workdir, Origin(stage.span)))
     container.env, container.files, container.edits = stage.env, stage.files, stage.edits
     container.mounts, container.ports = stage.volumes, stage.ports
     container.group = folder

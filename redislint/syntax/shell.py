@@ -166,6 +166,11 @@ def in_script(script: Value, depth: int = 0) -> Invocation | None:
     return found
 
 
+def in_command(command: list[Value]) -> Invocation | None:
+    """The server that one simple command of a script starts."""
+    return find_server(_strip(command), 1)
+
+
 def commands(words: list[Word]) -> list[list[Value]]:
     """The simple commands of a line, without operators."""
     found: list[list[Value]] = [[]]

@@ -8,7 +8,7 @@ import re
 from redislint.knowledge import images
 from redislint.model.container import Container
 from redislint.model.server import Server
-from redislint.model.subject import computed
+from redislint.model.subject import FactSpec, computed, kind
 from redislint.model.value import Origin, Value, default
 from redislint.syntax import shell
 
@@ -36,6 +36,11 @@ def _family(container: Container) -> str:
     name = container.facts.get("image-name")
     image = images.lookup(str(name.value)) if name is not None and name.known else None
     return image.family if image is not None else ""
+
+
+kind("server", "a Redis or Valkey server, from a configuration file, a command line, an image or CONFIG GET", [
+    FactSpec("script", "text", "a script that changes its configuration before it starts it"),
+])  # fmt: skip
 
 
 @computed("server", "ends-at-start", "bool", "it goes into the background as a container's command")
