@@ -31,12 +31,14 @@ _BY_DEPENDENCY = {
     "celery": "queue", "rq": "queue", "dramatiq": "queue", "huey": "queue", "arq": "queue",
     "kombu": "queue",
 }  # fmt: skip
-_RANK = {"queue": 0, "session": 1}
+_RANK = {"queue": 0, "session": 1, "rate-limiter": 2, "pubsub": 3, "cache": 4}
+"""What is worst to lose comes first; a cache is one only if nothing else is known to be there."""
 
 
 def find_purposes(deployment: Deployment, context: Context) -> None:
     """Set the fact `purpose` of servers whose clients or dependencies show it."""
     found: dict[int, tuple[int, Value]] = {}
+    mixed: set[int] = set()
     servers = [s for s in deployment.subjects if isinstance(s, Server) and s.kind == "server"]
 
     def note(server: Server, purpose: str, value: Value) -> None:
@@ -47,6 +49,13 @@ def find_purposes(deployment: Deployment, context: Context) -> None:
     for arrow in deployment.arrows:
         if isinstance(arrow.target, Server) and isinstance(arrow.source, Container):
             _from_arrow(arrow, note)
+        elif isinstance(arrow.target, Server) and isinstance(arrow.source, Client):
+            held = arrow.source.facts.get("purpose")
+            if held is not None and held.value in _RANK:
+                why = f"{arrow.source.label} keeps its data there"
+                note(arrow.target, str(held.value), Value(held.value, Origin(held.span, why)))
+            elif arrow.source.get("language").value == "python":
+                mixed.add(id(arrow.target))
     for dependency in deployment.subjects:
         if not isinstance(dependency, Dependency) or dependency.scope == "test":
             continue
@@ -64,6 +73,8 @@ def find_purposes(deployment: Deployment, context: Context) -> None:
                 note(server, "queue", value)
     for server in servers:
         if id(server) in found and "purpose" not in server.facts:
+            if found[id(server)][1].value == "cache" and id(server) in mixed:
+                continue
             server.set("purpose", found[id(server)][1])
 
 

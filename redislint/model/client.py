@@ -63,7 +63,7 @@ subject.kind(
         FactSpec("mode", "enum", "what it connects to",
                  choices="standalone sentinel cluster master-replica pubsub unknown".split()),
         FactSpec("framework", "enum", "what builds it",
-                 choices="none spring-data-redis spring-boot django celery flask quarkus micronaut".split()),
+                 choices="none spring-data-redis spring-boot django celery flask dramatiq huey arq taskiq socketio aiocache limits quarkus micronaut".split()),
         FactSpec("language", "enum", "java, kotlin, python, yaml, properties",
                  choices="java kotlin python yaml properties".split()),
         FactSpec("asyncio", "bool", "it is an asyncio client"),

@@ -21,9 +21,10 @@ CONTENT = rb"(?i)redis|valkey"
 
 _RELEVANT = re.compile(
     r"(?m)\b(?:import|from)[ \t]+(?:\.*[\w.]*)?(?:redis|valkey)|\bimport\b[^\n]*redis"
-    r"|aioredis|rediscluster"
+    r"|aioredis|rediscluster|\b(?:Priority)?(?:Async)?Redis[A-Z]\w+[.(]|\bkombu\b"
     r"|\b(?:CACHES|CHANNEL_LAYERS|RQ_QUEUES|CACHE_TYPE|CACHE_REDIS_URL|broker_url|BROKER_URL|"
-    r"CELERY_BROKER_URL|result_backend|CELERY_RESULT_BACKEND|Celery)\b"
+    r"CELERY_BROKER_URL|result_backend|CELERY_RESULT_BACKEND|Celery|DRAMATIQ_BROKER|HUEY|"
+    r"SESSION_REDIS|RATELIMIT_STORAGE_UR[IL]|storage_uri|storage_from_string|message_queue)\b"
 )
 
 

@@ -29,6 +29,21 @@ def _parser() -> Any:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
 
 
+_TAG_LINE = re.compile(r"(?m)^[ \t]*\{%[^\n]*%\}[ \t]*$")
+_TAG = re.compile(rb"\{%.*?%\}|\{#.*?#\}", re.S)
+_HOLE = re.compile(rb"\{\{[^{}\n]*\}\}")
+
+
+def _without_tags(data: bytes) -> bytes:
+    """The Python of a project template (cookiecutter, copier), every byte at its place.
+
+    Tags become blanks and expressions `{{ x }}` names of the same length; both branches of a tag
+    stay. Only a file with a tag on a line of its own is taken for a template.
+    """
+    blank = _TAG.sub(lambda m: re.sub(rb"[^\n]", b" ", m[0]), data)
+    return _HOLE.sub(lambda m: b"_" * len(m[0]), blank)
+
+
 class Tree:
     """The syntax tree of one module and its way back to the source."""
 
@@ -38,6 +53,8 @@ class Tree:
         self.source = source
         text = source.text
         self.data = text.encode("utf-8", "replace")
+        if _TAG_LINE.search(text):
+            self.data = _without_tags(self.data)
         self.root: Node = _parser().parse(self.data).root_node
         self._row_starts: list[int] | None = None
         self._char_starts: list[int] = []

@@ -199,3 +199,22 @@ def test_endpoints_of_managed_services(tmp_path: Path, host: str, name: str) -> 
         fact(tmp_path, f"import redis\nr = redis.Redis(host='{host}')\n", None, name).value is True
     )
     assert fact(tmp_path, STANDALONE % "", None, name).value is False
+
+
+@pytest.mark.parametrize(
+    ("host", "node"),
+    [
+        ("shop-001.a1b2c3.0001.use1.cache.amazonaws.com", True),
+        ("shop-001.shop.a1b2c3.use1.cache.amazonaws.com", True),
+        ("shop-0001-002.shop.a1b2c3.use1.cache.amazonaws.com", True),
+        ("shop.a1b2c3.ng.0001.use1.cache.amazonaws.com", False),
+        ("shop-001.a1b2c3.ng.0001.use1.cache.amazonaws.com", False),
+        ("shop-ro.a1b2c3.ng.0001.use1.cache.amazonaws.com", False),
+        ("shop.a1b2c3.0001.use1.cache.amazonaws.com", False),
+        ("master.shop.a1b2c3.use1.cache.amazonaws.com", False),
+        ("clustercfg.shop.a1b2c3.use1.cache.amazonaws.com", False),
+    ],
+)
+def test_names_of_nodes(tmp_path: Path, host: str, node: bool) -> None:
+    assert fact(tmp_path, f"import redis\nr = redis.Redis(host='{host}')\n", None,
+                "node-endpoint").value is node  # fmt: skip

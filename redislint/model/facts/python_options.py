@@ -77,6 +77,7 @@ _FACTS = (
     ("cache-exceptions", "bool", "django-redis: errors of the cache are swallowed", False),
     ("sessions", "bool", "sessions are stored through it", False),
     ("longest-delay", "duration", "the longest countdown of a Celery task in the file", False),
+    ("purpose", "enum", "what its framework or its user keeps there", False),
     ("handed-in", "bool", "whoever calls decides where it connects to", False),
     ("web", "bool", "the file is part of a web service", False),
     ("endpoint", "text", "the host, where one is known by name", False),
@@ -93,6 +94,7 @@ _CHOICES = {
     "start-by": ("name", "ip", "local", "unix", "unknown", "mixed"),
     "pool": ("own", "blocking", "plain", "sentinel", "unknown"),
     "celery-role": ("broker", "backend"),
+    "purpose": ("cache", "session", "queue", "results", "rate-limiter", "pubsub"),
 }
 
 

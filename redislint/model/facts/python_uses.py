@@ -20,7 +20,9 @@ _PUBLIC = re.compile(
     r"redis\.azure\.net|redislabs\.com|redis-cloud\.com|upstash\.io|ondigitalocean\.com|"
     r"aivencloud\.com)$"
 )
-_NODE = re.compile(r"(?i)(\.0\d\d\d\.|-00\d\.)[\w.-]*cache\.amazonaws\.")
+_NODE = re.compile(r"(?i)^(?![\w.-]*\.ng\.)[\w-]+-\d{3}\.[\w.-]*cache\.amazonaws\.")
+"""`group-001.…`, `group-0001-002.…`; `group.….ng.0001.…` is the primary endpoint, and a cluster of
+one node, `name.….0001.…`, has no other."""
 _TLS_ONLY = re.compile(r"(?i)\.serverless\.[\w-]+\.cache\.amazonaws\.com|\.upstash\.io$")
 
 

@@ -36,9 +36,12 @@ BUILTINS = frozenset(
 
 FOREIGN = frozenset(
     "redis valkey aioredis rediscluster os sys functools typing json time asyncio logging ssl "
-    "django flask celery kombu fastapi pydantic pydantic_settings decouple environ dotenv rq "
+    "django flask celery kombu fastapi pydantic pydantic_settings decouple environ environs dotenv rq "
     "dependency_injector dataclasses collections datetime abc enum pathlib urllib socket "
-    "threading contextlib argparse fakeredis pytest unittest channels channels_redis numpy pandas".split()
+    "threading contextlib argparse fakeredis pytest unittest channels channels_redis numpy pandas "
+    "dramatiq huey arq taskiq_redis socketio flask_socketio flask_caching flask_session "
+    "flask_limiter slowapi limits aiocache fastapi_cache fastapi_limiter aiogram apscheduler "
+    "django_redis rq_scheduler".split()
 )
 """Import names never looked for in the repository."""
 

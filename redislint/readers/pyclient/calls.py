@@ -35,6 +35,11 @@ _GETTERS = frozenset(
     "os.environ.get os.getenv os.environ.setdefault os.environ.pop decouple.config "
     "starlette.config.Config environ.get".split()
 )
+_READERS = frozenset(
+    "environ.Env environ.FileAwareEnv environs.Env environs.FileAwareEnv decouple.Config "
+    "starlette.config.Config".split()
+)
+"""Classes whose objects are called to read the environment."""
 _PARTIALS = frozenset(["functools.partial", "functools.partialmethod"])
 _PROVIDERS = ("Singleton", "Factory", "Resource", "ThreadSafeSingleton", "Object", "Callable")
 _WRAPPERS = frozenset(["asyncio.run", "typing.cast", "copy.copy", "copy.deepcopy"])
@@ -68,6 +73,8 @@ def apply(ev: Evaluator, callee: Thing, given: Arguments, node: Node, scope: Sco
         if found is None:
             return Instance(callee)
         return _subclass(ev, callee, found, given, node)
+    if isinstance(callee, Instance) and isinstance(callee.of, Ref) and callee.of.name in _READERS:
+        return _environment(ev, given, span)
     if isinstance(callee, Function):
         return _enter(ev, callee, given, node)
     return unknown("is computed when the program runs", span)

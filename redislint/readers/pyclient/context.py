@@ -17,6 +17,12 @@ _EXAMPLE = re.compile(
     r"|(^|/)([^/]*[-_])?(examples?|samples?|demo|bench(mark)?s?|exploit|poc|quickstart|tutorial|"
     r"playground|scratch|wait[-_]for)([-_][^/]*)?\.(py|ipynb)$|\.ipynb$"
 )
+_DEVELOPMENT = re.compile(
+    r"(?i)(^|/)(settings|config|configs|conf|environments?)/"
+    r"(local|dev|develop(ment)?|docker[-_]compose|debug|ci)\.py$"
+    r"|(^|/)(local|dev|development)_(settings|config)\.py$"
+    r"|(^|/)(settings|config)_(local|dev|development|ci)\.py$"
+)
 _FOREIGN = re.compile(r"(?i)(^|/)(site-packages|dist-packages|_?vendor(ed)?)/")
 _TEST_IMPORTS = frozenset("pytest unittest fakeredis testcontainers nose hypothesis locust".split())
 
@@ -28,7 +34,7 @@ def context_of(path: str, imports: list[str]) -> str:
     heads = {name.lstrip(".").split(".")[0] for name in imports}
     if _TEST.search(path) or heads & _TEST_IMPORTS:
         return "test"
-    if _EXAMPLE.search(path):
+    if _EXAMPLE.search(path) or _DEVELOPMENT.search(path):
         return "example"
     return "application"
 

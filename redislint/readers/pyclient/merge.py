@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from redislint.model.value import Origin, Value
 from redislint.readers.pyclient.names import Made
-from redislint.readers.pyclient.things import Bound, Method, Ref, Scalar, Thing
+from redislint.readers.pyclient.things import Bound, Method, Ref, Scalar, Table, Thing
 from redislint.source import Span
 
 
@@ -34,9 +34,20 @@ def either(left: Thing, right: Thing, span: Span | None) -> Thing:
         return right
     if isinstance(right, Scalar) and right.is_none and isinstance(left, Made):
         return left
+    if isinstance(left, Table) and isinstance(right, Scalar) and right.is_none:
+        return _perhaps(left)
+    if isinstance(right, Table) and isinstance(left, Scalar) and left.is_none:
+        return _perhaps(right)
     hint = None
     template = None
     if isinstance(left, Scalar) and isinstance(right, Scalar):
         hint = right.value.value if right.value.known else right.hint
     value = Value(None, Origin(span), known=False, why="differs between branches", set=None)
     return Scalar(value, hint=hint, template=template)
+
+
+def _perhaps(table: Table) -> Table:
+    """A dict that is None in another branch."""
+    other = table.copy()
+    other.open_why = table.open_why or "is None in another branch"
+    return other

@@ -122,7 +122,7 @@ def read_module(source: Source, context: Context) -> list[Subject]:
             continue
         found[item.call] = build(item, kind, label(evaluator, item))
     subjects: list[Subject] = [b.client for b in found.values()]
-    subjects += settings.read(evaluator, kind)
+    subjects += settings.read(evaluator, kind, found)
     subjects += traps.of_module(evaluator, kind)
     for built in found.values():
         subjects += traps.of_client(evaluator, built, kind)

@@ -215,7 +215,7 @@ class _Collector:
             return
         if left.type == "subscript":
             held = left.child_by_field_name("value")
-            if held is not None and held.type == "identifier" and right is not None:
+            if held is not None and right is not None and held.type in ("identifier", "attribute"):
                 self._change(scope, self.text(held), "item", node, guard)
             return
         if right is None:

@@ -1,0 +1,1 @@
+"""Clients that no constructor shows: settings and helpers of frameworks, one module a family."""
