@@ -19,9 +19,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
     running: list[RealServer] = []
 
     def one(
-        *arguments: str, key: str, conf: str | None = None, before: tuple[str, ...] = ()
+        *arguments: str,
+        key: str,
+        conf: str | None = None,
+        port: int | None = None,
+        before: tuple[str, ...] = (),
     ) -> RealServer:
-        port = free_port()
+        port = port or free_port()
         server = RealServer(tmp_path / str(port), port, *arguments, key=key, conf=conf)
         server.before = before
         running.append(server)

@@ -69,6 +69,7 @@ class RealServer:
             *([str(self.conf)] if self.conf.exists() else []),
         ]
         command += ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        command += ["--logfile", str(self.folder / "log")]
         self.process = subprocess.Popen(
             [*command, *self.arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -87,6 +88,10 @@ class RealServer:
             protocol=2,
             retry=Retry(NoBackoff(), 0),
         )
+
+    def log(self) -> str:
+        """All that it has logged."""
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
     def kill(self) -> None:
         """End it as a crash or the kernel would: no goodbye, no save."""
