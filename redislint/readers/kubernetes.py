@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from redislint.model.conf import ConfFile
 from redislint.model.container import Container
 from redislint.model.deployment import Problem
+from redislint.model.facts.environment import of_path
 from redislint.model.subject import Subject
+from redislint.model.value import Origin, Value
 from redislint.readers import Context
 from redislint.readers.k8s import pods, traps
-from redislint.readers.k8s.objects import Object, folder, objects
+from redislint.readers.k8s.objects import Folder, Object, folder, objects
+from redislint.readers.k8s.overlays import overlays
 from redislint.source import Source
 from redislint.syntax import yaml
 from redislint.syntax.yaml import Mapping, Scalar
@@ -27,15 +30,12 @@ def read(source: Source, context: Context) -> Iterator[Subject | Container | Con
     """The pods of a file, its configurations, and the objects beside them that rules judge."""
     near = folder(source, context)
     workloads: list[tuple[Object, Mapping]] = []
-    own = list(objects(source))
+    own = [] if source.path in overlays(context).patches else list(objects(source))
     for found in own:
         template = _template(found)
         if template is not None:
             workloads.append((found, template))
-            spec = found.node.get("spec")
-            yield from pods.containers(
-                found, spec if isinstance(spec, Mapping) else found.node, template, near
-            )
+            yield from _pods(found, template, near, context)
         elif found.kind == "ConfigMap":
             data = found.node.get("data")
             for key, value in data.pairs if isinstance(data, Mapping) else []:
@@ -54,6 +54,30 @@ def read(source: Source, context: Context) -> Iterator[Subject | Container | Con
         for line, why in yaml.load(source).unread:
             if not yaml.load(source).templated:
                 yield Problem(source.path, line, why)
+
+
+def _pods(found: Object, template: Mapping, near: Folder, context: Context) -> Iterator[Container]:
+    """A workload's containers, as each overlay leaves them, or as they stand."""
+    changed = overlays(context).of(found)
+    for overlay, made in changed:
+        other = _template(made)
+        spec = made.node.get("spec")
+        if other is None:
+            continue
+        place, word = of_path(overlay.path)
+        for container in pods.containers(
+            made, spec if isinstance(spec, Mapping) else made.node, other, overlay.generators(near)
+        ):
+            if place != "unknown":
+                container.set(
+                    "environment", Value(place, Origin(None, f"{word} in {overlay.path}"))
+                )
+            yield container
+    if not changed:
+        spec = found.node.get("spec")
+        yield from pods.containers(
+            found, spec if isinstance(spec, Mapping) else found.node, template, near
+        )
 
 
 def _template(found: Object) -> Mapping | None:

@@ -37,7 +37,9 @@ def test_a_server_goes_before_the_sentinel_beside_it(tmp_path: Path) -> None:
 def test_a_script_of_the_image_named_redis_is_a_server_of_which_little_is_known(
     tmp_path: Path,
 ) -> None:
-    found = servers(tmp_path, "  r:\n    image: someone/redis:latest\n    command: ./init.sh\n")["r"]
+    found = servers(tmp_path, "  r:\n    image: someone/redis:latest\n    command: ./init.sh\n")[
+        "r"
+    ]
     assert not found.complete
 
 

@@ -50,8 +50,10 @@ def server_environment(server: Server) -> Value:
     """From the path of its file or container, else from its container's."""
     own = _environment(server)
     container = server.links.get("container")
-    if own.value == "unknown" and isinstance(container, Container):
-        return container.get("environment")
+    if isinstance(container, Container):
+        stored = container.facts.get("environment")
+        if stored is not None or own.value == "unknown":
+            return stored or container.get("environment")
     return own
 
 

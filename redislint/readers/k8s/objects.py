@@ -14,7 +14,7 @@ from redislint.syntax import yaml
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
 
 _REFERRED = re.compile(
-    r"(?m)^[ \t\"-]*kind\"?[ \t]*:[ \t]*\"?(ConfigMap|Service|PodDisruptionBudget|List|PersistentVolume)"
+    r"(?m)^[ \t\"-]*kind\"?[ \t]*:[ \t]*\"?(ConfigMap|Service|PodDisruptionBudget|List|PersistentVolume|NetworkPolicy)"
     r"|configMapGenerator"
 )
 _MAX_FILES = 300
@@ -84,21 +84,22 @@ class Folder:
                 continue
             self.objects += objects(source)
             if posixpath.basename(name).startswith("kustomization"):
-                self._generators(source)
+                for document in yaml.load(source).documents:
+                    self.generate(document, path)
 
-    def _generators(self, source: Source) -> None:
-        for document in yaml.load(source).documents:
-            table = document.get("configMapGenerator") if isinstance(document, Mapping) else None
-            for item in table.items if isinstance(table, Sequence) else []:
-                name = item.text("name") if isinstance(item, Mapping) else None
-                files = item.get("files") if isinstance(item, Mapping) else None
-                for entry in files.items if isinstance(files, Sequence) else []:
-                    if isinstance(entry, Scalar) and name:
-                        key, equals, path = entry.text.partition("=")
-                        path = path if equals else key
-                        key = key if equals else posixpath.basename(path)
-                        full = posixpath.normpath(posixpath.join(self.path, path))
-                        self.generated.setdefault(name, {})[key] = full
+    def generate(self, document: Node | None, folder: str) -> None:
+        """Add the ConfigMaps that a kustomization makes of files."""
+        table = document.get("configMapGenerator") if isinstance(document, Mapping) else None
+        for item in table.items if isinstance(table, Sequence) else []:
+            name = item.text("name") if isinstance(item, Mapping) else None
+            files = item.get("files") if isinstance(item, Mapping) else None
+            for entry in files.items if isinstance(files, Sequence) else []:
+                if isinstance(entry, Scalar) and name:
+                    key, equals, path = entry.text.partition("=")
+                    path = path if equals else key
+                    key = key if equals else posixpath.basename(path)
+                    full = posixpath.normpath(posixpath.join(folder, path))
+                    self.generated.setdefault(name, {})[key] = full
 
     def of(self, kind: str) -> list[Object]:
         """The objects of a kind."""
