@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from redislint.model.subject import Subject
     from redislint.readers import Context
 
+_LOOPBACK = re.compile(r"(?i)(localhost|127\.|::1|\[::1|0\.0\.0\.0|host\.docker\.internal)")
+
 _REPLACED = (
     "adaptive-refresh periodic-refresh refresh-period dynamic-refresh-sources connect-timeout "
     "timeout-options max-redirects"
@@ -26,7 +28,7 @@ _REPLACED = (
 
 _DEAD = (
     "command-timeout connect-timeout adaptive-refresh refresh-period shutdown-timeout "
-    "pool-max-active pool-max-wait read-from"
+    "pool-max-active pool-max-wait read-from password"
 ).split()
 
 
@@ -48,9 +50,13 @@ def merge_spring(deployment: Deployment, context: Context) -> None:
         module = module_of(client.anchor.path)
         own = [b for b in beans if b.anchor and module_of(b.anchor.path) == module]
         if own:
-            dropped.add(id(client))
             for bean in own:
                 _ignored(bean, client)
+            _elsewhere(own, client)
+            if "password-literal" in client.facts:
+                _only_secret(client)
+            else:
+                dropped.add(id(client))
             continue
         if any(_may_use(module, b, context) for b in beans):
             client.open_why = "a connection factory in another module may replace it"
@@ -86,10 +92,49 @@ def _ignored(bean: Client, properties: Client) -> None:
         own = bean.facts.get(name)
         if own is not None and own.set is not False:
             continue
+        if name == "password" and (_reads_itself(bean, name) or _is_empty(value)):
+            continue
         dead.append(name)
         place = place or value.origin
     if dead and place is not None:
         bean.set("ignored-keys", Value(dead, place))
+
+
+def _is_empty(value: Value) -> bool:
+    """Whether a property is nothing but a placeholder with an empty default."""
+    text = value.span.source.text[value.span.start : value.span.end] if value.span else ""
+    return re.search(r"\$\{[^}:]*:\s*\}", text) is not None
+
+
+def _elsewhere(beans: list[Client], properties: Client) -> None:
+    """Note the host of the properties on beans that name none and so connect to localhost."""
+    named = [h for h in properties.hosts if h.set]
+    if not named or properties.get("mode").value != "standalone":
+        return
+    if named[0].known and _LOOPBACK.match(str(named[0].value)):
+        return
+    if any(h.set or not h.known for bean in beans for h in bean.hosts):
+        return
+    for bean in beans:
+        if bean.hosts and not bean.open_why and not _reads_itself(bean, "host"):
+            shown = str(named[0].value) if named[0].known else "a host from the environment"
+            bean.set("host-elsewhere", Value(shown, named[0].origin))
+
+
+def _only_secret(client: Client) -> None:
+    """Leave of Boot's client, which is never made, the password that stands in its file."""
+    for name in list(client.facts):
+        if not name.startswith("password") and name not in ("context", "language", "profile"):
+            del client.facts[name]
+    client.library, client.package = "", ""
+    client.set("framework", Value("none", set=False))
+    client.set("mode", Value("unknown", set=False))
+
+
+def _reads_itself(bean: Client, key: str) -> bool:
+    """Whether the code of a bean mentions the property by name, and so reads it on its own."""
+    assert bean.anchor is not None
+    return re.search(rf"redis\.{re.escape(key)}\b", bean.anchor.source.text) is not None
 
 
 def _may_use(module: str, bean: Subject, context: Context) -> bool:

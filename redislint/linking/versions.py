@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from redislint.knowledge.releases import BOOT, JEDIS, LETTUCE, OLD_LETTUCE, releases
+from redislint.linking.drivers import settle_driver
 from redislint.model.client import Client
 from redislint.model.dependency import Dependency
 from redislint.model.deployment import Deployment
@@ -38,6 +39,8 @@ def resolve_versions(deployment: Deployment, context: Context) -> None:
     modules = Modules(found)
     for client in deployment.of("client"):
         if isinstance(client, Client) and client.anchor is not None:
+            if client.library == "jedis":
+                settle_driver(client, modules, context)
             _tie(client, modules, client.anchor.path)
     for dependency in found:
         if dependency.via and not dependency.clients and _jedis_in_use(dependency, modules):

@@ -189,9 +189,34 @@ _ENVIRONMENT = {"test": "test", "example": "example"}
 @computed("client", "environment", "enum", "where it runs, as far as names show",
           choices="production development test example unknown".split())  # fmt: skip
 def environment(client: Subject) -> Value:
-    """By what kind of file makes it."""
+    """By what kind of file makes it; a public address is no test bed, whoever connects to it."""
     kind = client.get("context").value
-    return default(_ENVIRONMENT.get(str(kind), "unknown"), "by its path")
+    found = _ENVIRONMENT.get(str(kind), "unknown")
+    if found != "unknown" and any(_is_public(h) for h in _texts(client)):
+        return default("unknown", "it connects to a public address")
+    return default(found, "by its path")
+
+
+_RESERVED = re.compile(
+    r"(?i)(^|\.)(example|test|invalid|localhost|local|localdomain|internal|intranet|lan|home|corp|"
+    r"svc|cluster|docker|example\.(com|org|net))$|(^|\.)(example|your[\w-]*|my[\w-]*|domain|host\w*)\."
+)
+
+
+def _is_public(address: str) -> bool:
+    """Whether an address is plainly one of the internet: a public IP, or a name under a real domain."""
+    import ipaddress
+
+    host = re.sub(r"(?i)^\w+://", "", address).rsplit("@", 1)[-1].split("/")[0]
+    if host.startswith("["):
+        host = host[1:].split("]")[0]
+    elif host.count(":") == 1:
+        host = host.split(":")[0]
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        named = re.fullmatch(r"(?i)[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", host)
+        return bool(named) and not _RESERVED.search(host)
 
 
 def _literal(client: Subject) -> Value | None:

@@ -21,7 +21,10 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
     from redislint.readers.jvm.traps import trap
 
     redis = _SPRING_REDIS.search(unit.source.text) is not None
+    chosen = _chosen(scope)
     for node in scope.all:
+        if chosen and node.kind in ("new", "call") and _serializer(node):
+            continue
         if _makes(node, "JdkSerializationRedisSerializer"):
             yield trap(unit, node, NAME, "JdkSerializationRedisSerializer", "Java serialization")
         elif node.kind == "call" and node.name == "java" and _named(node.obj, "RedisSerializer"):
@@ -33,6 +36,21 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
             if any(name in text for name in _OPEN):
                 yield trap(unit, node, NAME, node.name, "Jackson's default typing")
     yield from _plain_templates(unit, scope)
+
+
+def _serializer(node: Node) -> bool:
+    """Whether an expression makes a serializer: `RedisSerializer.json()`, `new …Serializer()`."""
+    if node.kind == "call" and _named(node.obj, "RedisSerializer"):
+        return True
+    made = node.kind == "new" or (node.kind == "call" and node.obj is None)
+    return made and node.name.endswith("RedisSerializer")
+
+
+def _chosen(scope: Scope) -> bool:
+    """Whether the method returns one of several serializers: then its caller decides."""
+    if not scope.method.type.endswith("RedisSerializer"):
+        return False
+    return sum(_serializer(node) for node in scope.all) > 1
 
 
 def _makes(node: Node, name: str) -> bool:

@@ -131,7 +131,7 @@ def _hosts(thing: Thing, made: Client, out: Options) -> None:
         _secret(record.args[0] if record.args else None, out)
     made.hosts = names
     if not names and known and made.facts["mode"].value == "standalone":
-        made.hosts = [Value("localhost", Origin(thing.span))]
+        made.hosts = [Value("localhost", Origin(thing.span), set=False)]
     if known and names and all(n.known for n in names):
         made.set("seeds", Value(len(names), Origin(thing.span)))
 

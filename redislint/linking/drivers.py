@@ -1,0 +1,65 @@
+"""Which driver Spring Boot takes where the properties only name a pool.
+
+`spring.redis.jedis.pool` looks as if Jedis were in use. Since Boot 2.0 the starter brings Lettuce,
+and Boot prefers it whenever it is there: then the numbers under `jedis` are read by nobody.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from redislint.knowledge.releases import LETTUCE, SPRING_DATA_REDIS
+from redislint.model.value import Origin, Value
+
+if TYPE_CHECKING:
+    from redislint.linking.versions import Modules
+    from redislint.model.client import Client
+    from redislint.readers import Context
+
+_WITHOUT = re.compile(r"(?is)<exclusion>(?:(?!</exclusion>).)*lettuce|exclude[^\n}]*lettuce")
+_POOL = (
+    "pool-config pool-enabled pool-max-active pool-max-idle pool-min-idle pool-max-wait "
+    "pool-eviction-interval"
+).split()
+
+
+def settle_driver(client: Client, modules: Modules, context: Context) -> None:
+    """Turn a client that was taken for Jedis by its pool's name into the Lettuce one it is."""
+    if client.library != "jedis" or client.get("framework").value != "spring-boot":
+        return
+    pool = client.facts.get("pool-config")
+    if "client-type" in client.facts or pool is None or pool.origin.span is None:
+        return
+    assert client.anchor is not None
+    if not _brings_lettuce(posixpath.dirname(client.anchor.path), modules, context):
+        return
+    for name in _POOL:
+        client.facts.pop(name, None)
+    if "socket-timeout" in client.facts:
+        client.set("command-timeout", client.facts.pop("socket-timeout"))
+    client.set("other-pool", Value("jedis", pool.origin))
+    client.library, client.package = "lettuce", LETTUCE
+    client.set("library", Value("lettuce", Origin(client.anchor)))
+
+
+def _brings_lettuce(folder: str, modules: Modules, context: Context) -> bool:
+    """Whether the build of a folder's module has a starter that brings Lettuce.
+
+    The starter may come through another module of the repository: then all starters there have to
+    agree, for which module is meant is not known.
+    """
+    while True:
+        for name in ("pom.xml", "build.gradle", "build.gradle.kts"):
+            manifest = context.find(posixpath.join(folder, name))
+            if manifest is not None and _WITHOUT.search(manifest.text):
+                return False
+        if any(d.via for d in modules.by_place.get((folder, LETTUCE), [])):
+            return True
+        if not folder:
+            break
+        folder = posixpath.dirname(folder)
+    starters = {d.module for d in modules.by_name.get(SPRING_DATA_REDIS, []) if d.via}
+    with_lettuce = {d.module for d in modules.by_name.get(LETTUCE, []) if d.via}
+    return bool(starters) and starters <= with_lettuce
