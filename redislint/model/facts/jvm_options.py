@@ -106,7 +106,9 @@ for _spec in (
     FactSpec("client-type", "text", "which library Boot is told to use"),
     FactSpec("commons-pool", "bool", "the build names commons-pool2, where a build was found"),
     FactSpec("ignored-keys", "list", "properties that nothing reads because of an own factory"),
-    FactSpec("host-elsewhere", "text", "the host in the properties, where the own factory names none"),
+    FactSpec(
+        "host-elsewhere", "text", "the host in the properties, where the own factory names none"
+    ),
 ):
     VOCABULARY["client"].setdefault(_spec.name, _spec)
 
