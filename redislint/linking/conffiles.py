@@ -83,17 +83,17 @@ def _folder(inside: str) -> str:
 def _twin(
     container: Container, inside: str, deployment: Deployment, context: Context
 ) -> ConfFile | None:
-    """The file of the same name beside the compose file, where the host's copy is mounted.
+    """The file of the same name beside the compose file or unit, where the host's copy is read.
 
     `~/app/conf:/conf` mounts what the repository does not show; a redis.conf that is shipped
-    together with the compose file is what gets put there.
+    together with the compose file is what gets put there, and so with a unit.
     """
     outside = [
         m for m in container.mounts
         if m.kind in ("bind", "hostpath", "network") and m.file is None
         and inside.startswith(m.target.rstrip("/") + "/")
     ]  # fmt: skip
-    if not outside or container.platform not in ("compose", "kubernetes"):
+    if not outside or container.platform not in ("compose", "kubernetes", "systemd"):
         return None
     group = container.group
     folder = group if container.platform == "kubernetes" else posixpath.dirname(group)

@@ -124,6 +124,7 @@ subject.kind(
         FactSpec("host-sysctl", "text", "a kernel setting of the whole host that the container asks for"),
         FactSpec("fixed-address", "text", "the address that it is given in a container network"),
         FactSpec("workdir", "text", "the folder in which its command runs"),
+        FactSpec("unit-type", "text", "the Type of a systemd unit: simple, exec, notify, forking"),
         FactSpec("network-mode", "text", "host, bridge, none, awsvpc"),
         FactSpec("healthcheck", "text", "the command of the health check or liveness probe"),
         FactSpec("liveness", "text", "the command of the liveness probe"),

@@ -53,7 +53,7 @@ BUILTIN: list[tuple[str, tuple[str, ...], str, bytes]] = [
     ("compose", (".y",), r"(?i)\.ya?ml([._-]\w+)?$", rb"(?m)^['\"]?services['\"]?[ \t]*:"),
     ("kubernetes", (".y", ".tpl", ".json",), r"(?i)\.(ya?ml|tpl|json)$", rb"(?m)^[ \t\"-]*kind\"?[ \t]*:"),
     ("helm", (".y",), r"(?i)(^|/)[^/]*(values|chart|requirements)[^/]*\.ya?ml$", MENTION),
-    ("ecs", (".json",), r"(?i)\.json(\.\w+)?$", rb"containerDefinitions"),
+    ("ecs", (".json", ".tpl", ".tftpl",), r"(?i)\.(json(\.\w+)?|tf?tpl|tpl)$", rb"containerDefinitions|\"(portMappings|logConfiguration|mountPoints|essential)\"[ \t]*:"),
     ("terraform", (".tf", ".tofu", ".hcl",), r"(?i)\.(tf|tofu|hcl)(\.json)?$", MENTION),
     ("cloudformation", (".y", ".json", ".template", ".cfn",), r"(?i)\.(ya?ml|json|template|cfn)$", rb"AWS::(ElastiCache|MemoryDB|ECS)|AWSTemplateFormatVersion"),
     ("systemd", (".service",), r"(?i)\.service(\.j2)?$", rb"(?i)(redis|valkey)-(server|sentinel)"),

@@ -84,6 +84,12 @@ class _Template:
 
     def __init__(self, document: Mapping) -> None:
         self.parameters: dict[str, Node | None] = {}
+        maps = document.get("Mappings")
+        self.mappings = {k.text: v for k, v in maps.pairs} if isinstance(maps, Mapping) else {}
+        resources = document.get("Resources") or document.get("resources", "Resources")
+        self.resources = (
+            {k.text: v for k, v in resources.pairs} if isinstance(resources, Mapping) else {}
+        )
         table = document.get("Parameters")
         for key, body in table.pairs if isinstance(table, Mapping) else []:
             self.parameters[key.text] = body.get("Default") if isinstance(body, Mapping) else None
@@ -93,6 +99,8 @@ class _Template:
         if isinstance(node, Scalar):
             return self._scalar(node)
         if isinstance(node, Sequence):
+            if node.tag in ("!If", "!FindInMap"):
+                return self._chosen(node.tag[1:], node)
             if node.tag.startswith("!"):
                 return unknown(_WHY, node.head)
             return at([self.value(item) for item in node.items], node.head)
@@ -100,11 +108,38 @@ class _Template:
             key, inner = node.pairs[0]
             if key.text == "Ref" and isinstance(inner, Scalar):
                 return self._ref(inner.text, node.head)
+            if key.text in ("Fn::If", "Fn::FindInMap") and isinstance(inner, Sequence):
+                return self._chosen(key.text[4:], inner)
             if key.text.startswith("Fn::"):
                 return unknown(_WHY, node.head)
         if isinstance(node, Mapping) and not node.tag.startswith("!"):
             return at(yaml.plain(node), node.head)
         return unknown(_WHY, node.head)
+
+    def _chosen(self, function: str, node: Sequence) -> Value:
+        """What Fn::If and Fn::FindInMap give whichever way they go; else it is unknown."""
+        items = node.items
+        if len(items) != 3:
+            return unknown(_WHY, node.head)
+        choices = items[1:] if function == "If" else self._mapped(items)
+        values = [self.value(choice) for choice in choices]
+        if not values or not all(v.known and not isinstance(v.value, list | dict) for v in values):
+            return unknown(_WHY, node.head)
+        if len({str(v.value) for v in values}) > 1:
+            why = "a condition decides" if function == "If" else "a key decides"
+            return unknown(why, node.head)
+        return at(values[0].value, node.head)
+
+    def _mapped(self, items: list[Node]) -> list[Node]:
+        """The values that a mapping may give: those of the key, or of all where it is computed."""
+        name, key, last = items
+        table = self.mappings.get("" if not isinstance(name, Scalar) else name.text)
+        if not isinstance(table, Mapping) or not isinstance(last, Scalar) or last.tag[0] == "!":
+            return []
+        plain = isinstance(key, Scalar) and not key.tag.startswith("!")
+        rows = [body for k, body in table.pairs if not plain or k.text == key.text]  # type: ignore[attr-defined]
+        found = [row.get(last.text) if isinstance(row, Mapping) else None for row in rows]
+        return [] if None in found else [node for node in found if node is not None]
 
     def _scalar(self, node: Scalar) -> Value:
         if node.templated:
@@ -129,6 +164,8 @@ class _Template:
         """Asks for a property by the name that Terraform gives it."""
 
         def ask(name: str) -> Value | None:
+            if name in ("family", "maxmemory-policy"):
+                return self._group(properties, name)
             wanted = aws.cloudformation_name(name, memorydb=memorydb)
             pair = properties.pair(wanted) if wanted else None
             if pair is None:
@@ -144,6 +181,22 @@ class _Template:
             return Value(value.value, Origin(whole, value.origin.note), raw=value.raw)
 
         return ask
+
+    def _group(self, properties: Mapping, name: str) -> Value | None:
+        """The family or the policy of the parameter group that a resource names by !Ref."""
+        node = properties.get("CacheParameterGroupName") or properties.get("ParameterGroupName")
+        inner = node.get("Ref") if isinstance(node, Mapping) else node
+        if not isinstance(inner, Scalar):
+            return None
+        group = self.resources.get(inner.text)
+        body = group.get("Properties") if isinstance(group, Mapping) else None
+        if not isinstance(body, Mapping):
+            return None
+        if name == "family":
+            held = body.get("CacheParameterGroupFamily") or body.get("Family")
+        else:
+            held = body.get("Properties", name) or body.get("Parameters", name)
+        return self.value(held) if held is not None else None
 
     def opened(self, kind: str, key: Scalar, rule: Mapping) -> Iterator[Subject]:
         """The trap of an ingress rule that is open to the internet."""

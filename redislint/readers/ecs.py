@@ -22,8 +22,21 @@ def read(source: Source, context: Context) -> Iterator[Container | Problem]:
         top = task if isinstance(task, Mapping) else document
         if isinstance(top, Mapping):
             yield from containers(top)
+        elif isinstance(top, Sequence):
+            # What Terraform's templatefile() and `aws ecs` take: the containers alone.
+            listed = [item for item in top.items if isinstance(item, Mapping)]
+            if listed and all(_is_container(item) for item in listed):
+                for item in listed:
+                    yield _container(item, None, {}, None)
     for line, why in stream.unread:
         yield Problem(source.path, line, why)
+
+
+def _is_container(item: Mapping) -> bool:
+    words = ("essential", "portMappings", "logConfiguration", "mountPoints", "memory", "cpu")
+    return all(item.get(w) is not None for w in ("name", "image")) and any(
+        item.get(w) is not None for w in words
+    )
 
 
 def _pick(node: Mapping, name: str) -> Node | None:
@@ -35,7 +48,9 @@ def _text(node: Mapping, name: str) -> Value | None:
     found = _pick(node, name)
     if isinstance(found, Scalar) and not found.is_null:
         if found.templated or "${" in found.text or found.tag.startswith("!"):
-            return unknown("filled in at deployment", found.span)
+            held = unknown("filled in at deployment", found.span)
+            held.raw = found.text
+            return held
         return at(found.text, found.span)
     return unknown("computed at deployment", found.head) if found is not None else None
 

@@ -67,6 +67,10 @@ def _container(
     container.set("restart", restart or Value("no", Origin(None, "default of systemd"), set=False))
     again = restart is not None and restart.value not in ("no", "never")
     container.set("restarts", Value(again, (restart or Value()).origin))
+    kind = found.get("Type")
+    plain = Value("simple", Origin(None, "default of systemd"), set=False)
+    if kind is None or re.fullmatch(r"[a-z]+", str(kind.value)):
+        container.set("unit-type", kind or plain)
     user = found.get("User")
     if user is not None and "{{" not in str(user.value):
         container.set("user", user)

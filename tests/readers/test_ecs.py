@@ -99,3 +99,16 @@ _JSON = st.recursive(
 def test_any_json_is_read_without_an_error(value: Any, tail: str) -> None:
     text = json.dumps({"containerDefinitions": [value], "volumes": value}) + tail
     list(ecs.read(Source("task.json", text), Tree("tests/readers")))
+
+
+def test_a_list_of_containers_is_a_task(tmp_path: Path) -> None:
+    text = '[{"name": "redis", "image": "redis:${tag}", "cpu": ${cpu}, "essential": true}]'
+    (found,) = read(tmp_path, "ecs", {"redis.json.tpl": text})
+    assert isinstance(found, Container)
+    assert found.facts["image-name"].value == "redis"
+    assert not found.facts["tag"].known
+
+
+def test_a_list_of_other_things_is_none(tmp_path: Path) -> None:
+    text = '[{"name": "redis", "image": "redis.png", "alt": "portMappings"}]'
+    assert list(read(tmp_path, "ecs", {"pictures.json": text})) == []

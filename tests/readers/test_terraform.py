@@ -368,3 +368,45 @@ def test_no_text_stops_the_parser(text: str) -> None:
         for expression in block.attributes.values():
             value = expression.value(lambda _: None)
             assert value.known or value.why
+
+
+CHOICES = """\
+Mappings:
+  Sizes:
+    dev: {Nodes: 1, Days: 7}
+    prod: {Nodes: 2, Days: 7}
+Parameters:
+  Stage: {Type: String, Default: dev}
+Conditions:
+  Production: !Equals [!Ref Stage, prod]
+Resources:
+  Group:
+    Type: AWS::ElastiCache::ParameterGroup
+    Properties:
+      CacheParameterGroupFamily: redis5.0
+      Properties:
+        maxmemory-policy: noeviction
+  Cache:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties:
+      NumCacheClusters: !FindInMap [Sizes, !Ref Stage, Nodes]
+      SnapshotRetentionLimit: !FindInMap [Sizes, !Ref Stage, Days]
+      TransitEncryptionEnabled: !If [Production, true, true]
+      AtRestEncryptionEnabled: {"Fn::If": [Production, true, false]}
+      MultiAZEnabled: !FindInMap [Sizes, prod, Nodes]
+      CacheParameterGroupName: !Ref Group
+"""
+
+
+def test_a_choice_is_known_where_every_way_gives_the_same(tmp_path: Path) -> None:
+    found = cache(tmp_path, CHOICES, "template.yaml")
+    assert found.get("snapshot-retention").value == 7
+    assert found.get("transit-encryption").value is True
+    assert not found.get("replicas").known
+    assert not found.get("at-rest-encryption").known
+
+
+def test_a_template_s_parameter_group_tells_version_and_policy(tmp_path: Path) -> None:
+    found = cache(tmp_path, CHOICES, "template.yaml")
+    assert found.get("engine-version").value == "5.0"
+    assert found.get("eviction-policy").value == "noeviction"

@@ -114,3 +114,29 @@ def frozen_image(container: Container) -> Value:
     hub = re.match(r"(?:docker\.io/)?bitnami/(?:redis|valkey)", written)
     versioned = tag is not None and tag.known and re.match(r"v?\d", str(tag.value))
     return Value(bool(hub and versioned), image.origin)
+
+
+@computed("server", "unit-mismatch", "text", "what comes of a unit's Type that does not fit it")
+def unit_mismatch(server: Server) -> Value:
+    """A server that is supervised stays in the foreground whatever daemonize says."""
+    container = _container(server)
+    kind = container.facts.get("unit-type") if container is not None else None
+    if kind is None or not kind.known:
+        return default(None, "no systemd unit starts it")
+    daemonize, supervised = server.get("daemonize"), server.get("supervised")
+    notify = kind.value == "notify"
+    if not daemonize.known or (notify and not supervised.known):
+        return unknown(daemonize.why or supervised.why, set=None)
+    tells = notify and supervised.value in ("auto", "systemd")
+    background = daemonize.value is True and not tells
+    assert container is not None
+    place = kind.origin if kind.set else Origin(container.command_span)
+    if kind.value in ("simple", "exec", "notify") and background:
+        return Value("it goes into the background, which systemd takes for its end", place)
+    if kind.value == "forking" and not background:
+        return Value("it stays in the foreground, so systemd gives up waiting and kills it", place)
+    if notify and not tells:
+        return Value(
+            "it never says that it is ready, so systemd gives up and kills it", kind.origin
+        )
+    return default(None, "the unit's type fits")

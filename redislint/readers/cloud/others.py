@@ -6,6 +6,8 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/r
 
 from __future__ import annotations
 
+import re
+
 from redislint.model.managed import ManagedCache
 from redislint.model.value import Value, default, unknown
 from redislint.readers.cloud.aws import Ask, boolean, integer, put
@@ -53,6 +55,14 @@ def azure_managed(label: str, anchor: Span, resource: str, ask: Ask, nested: Ask
     return cache
 
 
+def _release(value: Value) -> Value:
+    """REDIS_5_0 and VALKEY_7_2 as 5.0 and 7.2; REDIS_6_X names no release."""
+    match = re.fullmatch(r"(?:REDIS|VALKEY)_(\d+)_(\d+)", str(value.value)) if value.known else None
+    if match is None:
+        return value if not value.known else unknown(f"{value.value} names no release", value.span)
+    return Value(f"{match[1]}.{match[2]}", value.origin, raw=str(value.value))
+
+
 def google_instance(label: str, anchor: Span, resource: str, ask: Ask, nested: Ask) -> ManagedCache:
     """google_redis_instance; `nested` asks for the mode of persistence_config."""
     cache = ManagedCache(label, anchor, "google", "memorystore", resource)
@@ -66,7 +76,7 @@ def google_instance(label: str, anchor: Span, resource: str, ask: Ask, nested: A
     else:
         cache.set("transit-encryption", unknown(mode.why, mode.span))
     put(cache, "replicas", ask("replica_count"), integer)
-    put(cache, "engine-version", ask("redis_version"))
+    put(cache, "engine-version", ask("redis_version"), _release)
     configs = ask("redis_configs")
     if configs is not None and configs.known and isinstance(configs.value, dict):
         policy = configs.value.get("maxmemory-policy")
@@ -81,6 +91,7 @@ def google_instance(label: str, anchor: Span, resource: str, ask: Ask, nested: A
 def google_cluster(label: str, anchor: Span, resource: str, ask: Ask, nested: Ask) -> ManagedCache:
     """google_redis_cluster and google_memorystore_instance: sharded, in a private network."""
     cache = ManagedCache(label, anchor, "google", "memorystore-cluster", resource)
+    put(cache, "engine-version", ask("engine_version"), _release)
     put(cache, "shards", ask("shard_count"), integer)
     put(cache, "replicas", ask("replica_count"), integer, 0, _GOOGLE)
     for fact, name in (
