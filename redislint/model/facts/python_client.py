@@ -266,7 +266,9 @@ def _strange(subject: Client) -> Value:
     if not known:
         return Value(())
     strange = tuple(n for n in names if n not in known)
-    return Value(strange, given.origin, set=bool(strange))
+    written = subject.facts.get(strange[0]) if strange else None
+    origin = given.origin if written is None or written.span is None else written.origin
+    return Value(strange, origin, set=bool(strange))
 
 
 @computed(

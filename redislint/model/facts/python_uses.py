@@ -47,11 +47,24 @@ def cluster_endpoint(client: Subject) -> Value:
 
 
 @computed(
-    "client", "public-endpoint", "bool", "it connects to a managed service by its public name"
+    "client", "public-endpoint", "bool",
+    "it connects to a managed service by its name, or to a public address"
 )
 def public_endpoint(client: Subject) -> Value:
-    """Whether a host is the name of a managed cache."""
-    return _matching(client, _PUBLIC)
+    """Whether a host is the name of a managed cache, or an address that the whole world can reach."""
+    found = _matching(client, _PUBLIC)
+    if found.value:
+        return found
+    from ipaddress import ip_address
+
+    for host in _host_names(client):
+        name = str(host.value).rsplit(":", 1)[0].strip("[]")
+        try:
+            if ip_address(name).is_global:
+                return at(True, host.span)
+        except ValueError:
+            continue
+    return Value(False)
 
 
 @computed("client", "tls-only-endpoint", "bool", "its endpoint accepts nothing but TLS")
