@@ -138,6 +138,9 @@ def _server(
     kind = Sentinel if sentinel else Server
     server = kind(container.label, container.anchor)
     _versions(server, container, image)
+    operator = container.facts.get("operator")
+    if operator is not None:
+        server.complete, server.why = False, str(operator.value)
     if script is not None and script.changes:
         server.complete, server.why = False, f"the script {script.path} may change the settings"
     if found is None and (words or image is None or image.family == "other"):

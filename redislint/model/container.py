@@ -131,6 +131,7 @@ subject.kind(
         FactSpec("liveness-kill-after", "duration", "time after which a failing probe restarts it"),
         FactSpec("readiness", "text", "the command of the readiness probe"),
         FactSpec("startup-probe", "bool", "a startup probe holds the others back"),
+        FactSpec("operator", "text", "an operator makes it of a custom resource: why the rest is unknown"),
         FactSpec("workload", "text", "Deployment, StatefulSet, DaemonSet, Pod, service, task"),
         FactSpec("ulimit-nofile", "int", "limit of open files"),
         FactSpec("sysctl-somaxconn", "int", "net.core.somaxconn of the container"),

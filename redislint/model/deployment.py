@@ -75,6 +75,7 @@ subject.kind(
         FactSpec("master-name", "text", "the name of the master"),
         FactSpec("size", "int", "how many Sentinels the files start"),
         FactSpec("quorum", "int", "the quorum"),
+        FactSpec("operated", "bool", "an operator starts them for a custom resource"),
         FactSpec("sentinel", "subject", "one of them: the first", target="sentinel"),
         FactSpec("server", "subject", "the server it watches", target="server"),
     ],

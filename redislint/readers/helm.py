@@ -42,6 +42,17 @@ def read(source: Source, context: Context) -> Iterator[Subject | Problem]:
             yield Problem(source.path, line, why)
 
 
+def of_release(chart: str, values: Mapping) -> Iterator[Subject]:
+    """What the values of a release of a chart say, where the chart is one of Redis."""
+    if re.fullmatch(r"(?:[\w./-]*/)?(?:redis|valkey)[\w-]*", chart):
+        yield from _passwords(values, redis=True, depth=0)
+        yield from _block("release", values, own=False)
+    else:
+        yield from _passwords(values, redis=False, depth=0)
+        for key, block in _blocks(values):
+            yield from _block(key, block, own=False)
+
+
 def _is_chart(node: Mapping) -> bool:
     """Whether a mapping has the keys of a Redis chart."""
     keys = {k.text for k, _ in node.pairs}

@@ -14,7 +14,7 @@ from redislint.model.facts.environment import of_path
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
 from redislint.readers import Context
-from redislint.readers.k8s import pods, traps
+from redislint.readers.k8s import operators, pods, releases, traps
 from redislint.readers.k8s.objects import Folder, Object, folder, objects
 from redislint.readers.k8s.overlays import overlays
 from redislint.source import Source
@@ -36,6 +36,10 @@ def read(source: Source, context: Context) -> Iterator[Subject | Container | Con
         if template is not None:
             workloads.append((found, template))
             yield from _pods(found, template, near, context)
+        elif found.kind in ("HelmRelease", "Application", "HelmChart"):
+            yield from releases.read(found)
+        elif operators.is_operated(found):
+            yield from operators.read(found, near)
         elif found.kind == "ConfigMap":
             data = found.node.get("data")
             for key, value in data.pairs if isinstance(data, Mapping) else []:

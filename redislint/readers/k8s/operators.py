@@ -1,0 +1,200 @@
+"""Custom resources of Redis and Valkey operators → containers with what the resource decides.
+
+Known: OT-Container-Kit (Redis, RedisReplication, RedisCluster, RedisSentinel), spotahome's
+RedisFailover, hyperspike's Valkey, KubeDB's Redis, the DistributedRedisCluster of ucloud. Of
+others the image is read, where one stands in the specification. What an operator adds by itself
+is unknown.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from redislint.model.container import Container, Mount, Port
+from redislint.model.facts.environment import of_path
+from redislint.model.subject import Subject
+from redislint.model.value import Origin, Value, at, unknown
+from redislint.readers.compose import set_image
+from redislint.readers.k8s.objects import Folder, Object, words
+from redislint.readers.k8s.pods import quantity
+from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
+
+_KIND = re.compile(r"(?i)redis|valkey")
+_NOT_ONE = re.compile(
+    r"(?i)enterprise|backup|user|binding|opsrequest|version|insight|role|policy|autoscaler|schema"
+    r"|^Elasti|^Aws|instance$|azure|memorystore"
+)
+_SENTINEL = re.compile(r"(?i)sentinel$")
+_CLUSTER = re.compile(r"(?i)cluster$")
+_UNKNOWN = "the operator writes the rest of the configuration"
+
+
+def is_operated(found: Object) -> bool:
+    """Whether an object is a custom resource that makes a server."""
+    group = found.node.text("apiVersion") or ""
+    return (
+        "." in group.partition("/")[0]
+        and not group.startswith(("apps/", "helm.", "kustomize.", "networking."))
+        and "k8s.io/" not in group
+        and bool(_KIND.search(found.kind))
+        and not _NOT_ONE.search(found.kind)
+    )
+
+
+def read(found: Object, near: Folder) -> Iterator[Container | Subject]:
+    """The servers (and the group of Sentinels) that a custom resource asks for."""
+    spec = found.node.get("spec")
+    if not isinstance(spec, Mapping):
+        return
+    if found.kind == "RedisFailover":
+        redis = spec.get("redis")
+        yield from _server(found, redis if isinstance(redis, Mapping) else spec, near)
+        yield from _sentinels(found, spec.get("sentinel", "replicas"))
+    elif _SENTINEL.search(found.kind):
+        yield from _sentinels(
+            found, spec.get("clusterSize") or spec.get("size") or spec.get("replicas")
+        )
+    else:
+        yield from _server(found, spec, near)
+        yield from _sentinels(found, spec.get("sentinel", "size"))
+
+
+def _sentinels(found: Object, size: Node | None) -> Iterator[Subject]:
+    value = words(size)
+    if value is None or not value.known or not str(value.value).isdecimal():
+        return
+    group = Subject(f"the Sentinels of {found.kind} {found.name}", value.span, "sentinel-group")
+    group.set("size", Value(int(str(value.value)), value.origin))
+    group.set("master-name", Value(found.name))
+    group.set("operated", at(True, value.span))
+    place, _ = of_path(found.path)
+    group.set("production", Value(place in ("production", "unknown")))
+    yield group
+
+
+def _server(found: Object, spec: Mapping, near: Folder) -> Iterator[Container]:
+    image = _image(spec)
+    if image is None:
+        return
+    pair = found.node.pair("kind")
+    anchor = image.span or (pair[1].span if pair else None)
+    container = Container(f"{found.kind} {found.name}".strip(), anchor, "kubernetes")
+    container.group = posixpath.dirname(found.path) or "."
+    container.names = (found.name,) if found.name else ()
+    container.set("workload", Value(found.kind, Origin(pair[1].span if pair else None, found.kind)))
+    container.set("operator", Value(_UNKNOWN, Origin(pair[1].span if pair else None)))
+    set_image(container, image)
+    _copies(container, spec)
+    _limit(container, spec)
+    _storage(container, spec)
+    container.argv = [Value("redis-server"), *_options(found, spec, near)]
+    container.ports += _ports(spec)
+    yield container
+
+
+def _image(spec: Mapping) -> Value | None:
+    for path in (("kubernetesConfig", "image"), ("image",), ("redis", "image")):
+        value = words(spec.get(*path))
+        if value is not None:
+            return value
+    version = words(spec.get("version"))
+    if version is not None and version.known and re.match(r"v?\d+\.\d", str(version.value)):
+        return Value(f"redis:{str(version.value).lstrip('v')}", version.origin)
+    return None
+
+
+def _copies(container: Container, spec: Mapping) -> None:
+    for name in ("clusterSize", "masterSize", "nodes", "replicas", "size"):
+        value = words(spec.get(name))
+        if value is not None and value.known and str(value.value).isdecimal():
+            container.set("replicas", Value(int(str(value.value)), value.origin))
+            return
+
+
+def _limit(container: Container, spec: Mapping) -> None:
+    paths: tuple[tuple[str, ...], ...] = (("kubernetesConfig", "resources"), ("resources",))
+    for path in paths:
+        value = words(spec.get(*path, "limits", "memory"))
+        amount = quantity(str(value.value)) if value is not None and value.known else None
+        if value is not None and amount is not None:
+            container.set("memory-limit", Value(int(amount), value.origin, raw=str(value.value)))
+            return
+
+
+def _storage(container: Container, spec: Mapping) -> None:
+    """The volume that the resource asks for; where none is named, the operator decides."""
+    kept = spec.get("storage")
+    kind = spec.text("storageType") or spec.text("storage", "type") or ""
+    if isinstance(kept, Mapping) and kept.get("emptyDir") is not None:
+        container.mounts.append(Mount("/data", "emptydir", "", kept.head))
+    elif kind.lower() in ("ephemeral",):
+        node = spec.get("storageType") or kept
+        container.mounts.append(Mount("/data", "emptydir", "", node.head if node else None))
+    else:
+        container.mounts.append(Mount("/data", "claim", "", kept.head if kept else None))
+
+
+def _options(found: Object, spec: Mapping, near: Folder) -> Iterator[Value]:
+    """What the resource sets, as the options of a command line, each at its place."""
+    yield from (Value("--dir"), Value("/data"))
+    if _CLUSTER.search(found.kind) or spec.text("mode") == "Cluster":
+        yield from (Value("--cluster-enabled"), Value("yes"))
+    secret = _secret(spec)
+    if secret is not None:
+        yield from (Value("--requirepass"), unknown("a Secret holds it", secret.head))
+    listed: tuple[tuple[str, ...], ...] = (("customConfig",), ("redisConfig", "dynamicConfig"))
+    for path in listed:
+        lines = spec.get(*path)
+        for line in lines.items if isinstance(lines, Sequence) else []:
+            if isinstance(line, Scalar) and not line.templated:
+                first, _, rest = line.text.strip().partition(" ")
+                yield from _option(first, rest, line)
+    table = spec.get("config")
+    for key, value in table.pairs if isinstance(table, Mapping) else []:
+        if isinstance(value, Scalar) and not value.templated and re.match(r"^[a-z-]+$", key.text):
+            yield from _option(key.text, value.text, value)
+    for holder in (spec, spec.get("redisLeader")):
+        inner = holder.get("redisConfig") if isinstance(holder, Mapping) else None
+        name = inner.text("additionalRedisConfig") if isinstance(inner, Mapping) else None
+        found_map = near.content(name) if name else None
+        for content in (found_map or {}).values():
+            yield from _lines(content)
+
+
+def _lines(content: object) -> Iterator[Value]:
+    from redislint.model.conf import ConfFile
+
+    for setting in content.settings if isinstance(content, ConfFile) else []:
+        yield at(f"--{setting.name}", setting.span)
+        for word in setting.args:
+            yield at(word, setting.span)
+
+
+def _option(name: str, rest: str, node: Node) -> Iterator[Value]:
+    yield at(f"--{name}", node.span)
+    for word in rest.split() or [""]:
+        yield at(word.strip("\"'"), node.span)
+
+
+def _secret(spec: Mapping) -> Node | None:
+    for path in (("kubernetesConfig", "redisSecret"), ("auth", "secretPath"), ("servicePassword",),
+                 ("passwordSecret",), ("authSecret",), ("redisSecret",)):  # fmt: skip
+        node = spec.get(*path)
+        if node is not None and not (isinstance(node, Scalar) and node.is_null):
+            return node
+    return None
+
+
+def _ports(spec: Mapping) -> Iterator[Port]:
+    for path in (
+        ("kubernetesConfig", "service", "serviceType"),
+        ("serviceType",),
+        ("service", "type"),
+    ):
+        node = spec.get(*path)
+        if isinstance(node, Scalar) and node.text in ("LoadBalancer", "NodePort"):
+            scope = "internet" if node.text == "LoadBalancer" else "network"
+            yield Port(6379, 6379, "", scope, node.span)
+            return
