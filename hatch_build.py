@@ -22,7 +22,7 @@ class CompileRules(BuildHookInterface[Any]):
             return
         sys.path.insert(0, self.root)
         try:
-            from redislint.rules.book import compile_pack
+            from redislint.rules.packs import compile_pack
         finally:
             sys.path.pop(0)
         pack = compile_pack(Path(self.root, "rules"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+import os
+from collections.abc import Iterable, Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class ConfigError(Exception):
@@ -24,54 +27,75 @@ _TEXTS = ("server", "fail-on", "min-confidence")
 _FLAGS = ("preview", "pedantic")
 
 
-@dataclass
 class Config:
-    """What the configuration file says; command-line options are put over it."""
+    """What the configuration file says; command-line options are put over it.
 
-    path: Path | None = None
-    select: list[str] = field(default_factory=lambda: ["ALL"])
-    ignore: list[str] = field(default_factory=list)
-    extend_select: list[str] = field(default_factory=list)
-    exclude: list[str] = field(default_factory=list)
-    rules: list[Path] = field(default_factory=list)
-    servers: list[str] = field(default_factory=list)
-    per_file_ignores: dict[str, list[str]] = field(default_factory=dict)
-    client_versions: dict[str, str] = field(default_factory=dict)
-    environments: dict[str, str] = field(default_factory=dict)
-    purposes: dict[str, str] = field(default_factory=dict)
-    severity: dict[str, str] = field(default_factory=dict)
-    workload: dict[str, Any] = field(default_factory=dict)
-    fail_on: str = "note"
-    min_confidence: str = "low"
-    preview: bool = False
-    pedantic: bool = False
+    `rules` are folders of pages.
+    """
 
-    @property
-    def folder(self) -> Path:
-        """The folder that patterns and rule folders are relative to."""
-        return self.path.parent if self.path else Path.cwd()
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        select: Iterable[str] = ("ALL",),
+        ignore: Iterable[str] = (),
+        extend_select: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        rules: Iterable[str | os.PathLike[str]] = (),
+        servers: Iterable[str] = (),
+        *,
+        per_file_ignores: Mapping[str, list[str]] | None = None,
+        client_versions: Mapping[str, str] | None = None,
+        environments: Mapping[str, str] | None = None,
+        purposes: Mapping[str, str] | None = None,
+        severity: Mapping[str, str] | None = None,
+        workload: Mapping[str, Any] | None = None,
+        fail_on: str = "note",
+        min_confidence: str = "low",
+        preview: bool = False,
+        pedantic: bool = False,
+    ) -> None:
+        self.path = None if path is None else os.fspath(path)
+        self.select = list(select)
+        self.ignore = list(ignore)
+        self.extend_select = list(extend_select)
+        self.exclude = list(exclude)
+        self.rules = [os.fspath(r) for r in rules]
+        self.servers = list(servers)
+        self.per_file_ignores = dict(per_file_ignores or {})
+        self.client_versions = dict(client_versions or {})
+        self.environments = dict(environments or {})
+        self.purposes = dict(purposes or {})
+        self.severity = dict(severity or {})
+        self.workload = dict(workload or {})
+        self.fail_on = fail_on
+        self.min_confidence = min_confidence
+        self.preview = preview
+        self.pedantic = pedantic
 
 
-def find(start: Path) -> Path | None:
+def find(start: str | os.PathLike[str]) -> str | None:
     """The nearest configuration file from a folder upward, not past a git root."""
-    folder = start if start.is_dir() else start.parent
-    for place in (folder, *folder.parents):
+    place = os.path.realpath(start)
+    if not os.path.isdir(place):
+        place = os.path.dirname(place)
+    while True:
         for name in ("redislint.toml", ".redislint.toml"):
-            if (place / name).is_file():
-                return place / name
-        manifest = place / "pyproject.toml"
-        if manifest.is_file():
-            try:
-                if b"[tool.redislint" in manifest.read_bytes():
+            if os.path.isfile(os.path.join(place, name)):
+                return os.path.join(place, name)
+        manifest = os.path.join(place, "pyproject.toml")
+        try:
+            with open(manifest, "rb") as file:
+                if b"[tool.redislint" in file.read():
                     return manifest
-            except OSError:
-                pass
-        if (place / ".git").exists():
+        except OSError:
+            pass
+        above = os.path.dirname(place)
+        if above == place or os.path.exists(os.path.join(place, ".git")):
             return None
-    return None
+        place = above
 
 
-def load(path: Path | None) -> Config:
+def load(path: str | os.PathLike[str] | None) -> Config:
     """Read a configuration file; None gives the defaults. Raises ConfigError."""
     config = Config(path=path)
     if path is None:
@@ -85,20 +109,21 @@ def load(path: Path | None) -> Config:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is no valid TOML: {error}") from None
-    if path.name == "pyproject.toml":
+    path = os.fspath(path)
+    if os.path.basename(path) == "pyproject.toml":
         data = data.get("tool", {}).get("redislint", {})
     for key, value in data.items():
         _apply(config, key, value, path)
     return config
 
 
-def _apply(config: Config, key: str, value: object, path: Path) -> None:
+def _apply(config: Config, key: str, value: object, path: str) -> None:
     attribute = key.replace("-", "_")
     if key in _LISTS:
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
             raise ConfigError(f"{path}: '{key}' is a list of texts")
         if key == "rules":
-            config.rules = [path.parent / v for v in value]
+            config.rules = [os.path.join(os.path.dirname(path), v) for v in value]
         else:
             setattr(config, attribute, list(value))
     elif key in _TABLES:

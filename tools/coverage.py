@@ -14,7 +14,8 @@ import collections
 import json
 from pathlib import Path
 
-from redislint.rules.book import load_book, load_page
+from redislint.rules.book import load_book
+from redislint.rules.packs import load_page
 
 ROOT = Path(__file__).resolve().parent.parent
 _LANGUAGES = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from redislint.config import Config, ConfigError, find, load
 
@@ -60,7 +59,7 @@ def _checked(
     if options["write_baseline"]:
         from redislint.findings import baseline
 
-        baseline.write(Path(str(options["write_baseline"])), report.findings)
+        baseline.write(str(options["write_baseline"]), report.findings)
         print(
             f"{len(report.findings)} findings written to {options['write_baseline']}",
             file=sys.stderr,
@@ -70,7 +69,7 @@ def _checked(
         from redislint.findings import baseline
 
         try:
-            known = baseline.read(Path(str(options["baseline"])))
+            known = baseline.read(str(options["baseline"]))
         except baseline.BaselineError as error:
             return _fail(str(error))
         report.findings = [f for f in report.findings if f.fingerprint not in known]
@@ -86,7 +85,8 @@ def _checked(
     text = render(report, format_, colour, options)
     if output:
         try:
-            Path(str(output)).write_text(text, encoding="utf-8")
+            with open(str(output), "w", encoding="utf-8") as file:
+                file.write(text)
         except OSError as error:
             return _fail(f"{output}: cannot be written: {error.strerror}")
     else:
@@ -130,10 +130,10 @@ def _config(paths: tuple[str, ...], options: dict[str, object]) -> Config:
     if options["isolated"]:
         config = Config()
     elif given:
-        config = load(Path(str(given)))
+        config = load(str(given))
     else:
         first = next((p for p in paths if p != "-"), ".")
-        config = load(find(Path(first).resolve()))
+        config = load(find(first))
 
     def many(key: str) -> list[str]:
         value = options[key]
@@ -147,7 +147,7 @@ def _config(paths: tuple[str, ...], options: dict[str, object]) -> Config:
     if many("servers"):
         config.servers = many("servers")
     _known_servers(config.servers)
-    config.rules += [Path(p) for p in many("rule_folders")]
+    config.rules += many("rule_folders")
     if options["fail_on"]:
         config.fail_on = str(options["fail_on"])
     if options["min_confidence"]:

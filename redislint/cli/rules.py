@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from redislint.config import ConfigError, find, load
-from redislint.rules.book import Book, builtin_folder, load_book, pages_in
+from redislint.rules.book import Book, load_book
 from redislint.rules.errors import PageError
+from redislint.rules.packs import builtin_folder, pages_in
 
 
 def _book(extra: tuple[str, ...] = ()) -> Book:
@@ -127,7 +128,7 @@ def test(path: str | None) -> None:
     inside = builtin == folder.resolve() or builtin in folder.resolve().parents
     try:
         config = load(find(Path.cwd()))
-        named = [f.resolve() for f in config.rules]
+        named = [Path(f).resolve() for f in config.rules]
         covered = inside or any(
             f == folder.resolve() or f in folder.resolve().parents for f in named
         )

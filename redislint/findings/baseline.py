@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import os
 
 from redislint.findings.finding import Finding
 
@@ -12,10 +12,11 @@ class BaselineError(Exception):
     """A baseline that cannot be read; one line with the way out."""
 
 
-def read(path: Path) -> set[str]:
+def read(path: str | os.PathLike[str]) -> set[str]:
     """The fingerprints of a baseline file. Raises BaselineError."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file)
         return {str(entry["fingerprint"]) for entry in data["findings"]}
     except OSError as error:
         raise BaselineError(f"{path}: cannot be read: {error.strerror}") from None
@@ -23,11 +24,12 @@ def read(path: Path) -> set[str]:
         raise BaselineError(f"{path}: is no baseline: write one with --write-baseline") from None
 
 
-def write(path: Path, findings: list[Finding]) -> None:
+def write(path: str | os.PathLike[str], findings: list[Finding]) -> None:
     """Write the findings as a baseline: sorted, so that its diffs are small."""
     entries = [
         {"fingerprint": f.fingerprint, "name": f.rule.name, "path": f.span.path} for f in findings
     ]
     entries.sort(key=lambda e: (e["path"], e["name"], e["fingerprint"]))
     text = json.dumps({"version": 1, "findings": entries}, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from redislint.judgement.cnumbers import cstr, strtoll
 from redislint.knowledge.commands import Commands, categories_6_0, commands
@@ -83,8 +83,8 @@ class Dialect:
 _dialects: dict[str, Dialect] = {}
 
 
-def dialect(server: str) -> Dialect:
-    """Return the ACL dialect of a server (6.0 or newer)."""
+def dialect(server: str, names: frozenset[str] | None = None) -> Dialect:
+    """Return the ACL dialect of a server (6.0 or newer); ``names``: the commands that it has."""
     found = _dialects.get(server)
     if found is None:
         v = version(server)
@@ -100,7 +100,7 @@ def dialect(server: str) -> Dialect:
             v >= (7, 2),
             valkey and v >= (9, 1),
         )
-    return found
+    return found if names is None else replace(found, known=found.known.having(names))
 
 
 @dataclass(slots=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-from redislint.judgement.acl import load
-from redislint.judgement.aclfile import judge_acl_file
 from redislint.judgement.cnumbers import atoi, cstr
 from redislint.judgement.includes import Includes, Unreadable
 from redislint.judgement.reader import Refused
@@ -157,6 +155,10 @@ def access(st: State, includes: Includes) -> None:
             None,
             "post",
         )
+    if not st.users and not path:
+        return
+    from redislint.judgement.acl import load
+
     trouble = load(st.users.values(), st.acl, st.pubsub_all())
     if trouble is not None:
         message, line = trouble
@@ -177,6 +179,8 @@ def acl_file(st: State, includes: Includes, path: bytes) -> None:
             ) from (None)
         st.depends.append(Dependence(f"the ACL file '{shown}' must exist and be valid", None))
         return
+    from redislint.judgement.aclfile import judge_acl_file
+
     refused = judge_acl_file(text, st.server, st.pubsub_all())
     if refused:
         first = refused[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from redislint.judgement.acl import Declared
 from redislint.judgement.after import finish
@@ -88,7 +87,7 @@ def effective(
         raise ValueError(f"unknown server '{server}'; known are {', '.join(SERVERS)}")
     given: Arguments = split_arguments(arguments, key)
     st = State(key, bare=True, jemalloc=build == "official", tls=build == "official")
-    includes = Includes(None if directory is None else Path(directory))
+    includes = Includes(directory)
     reader = Reader(st, includes)
     out = Effective(key)
     reader.all_refusals = out.refusals

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import os
 import stat
-from pathlib import Path
 
 from redislint.syntax.conf import visible
 
@@ -27,8 +26,8 @@ class Unreadable(Exception):
 class Includes:
     """Resolves ``include`` and ``dir`` lines below a directory, or not at all (None)."""
 
-    def __init__(self, directory: Path | None) -> None:
-        self.root = None if directory is None else Path(os.path.realpath(directory))
+    def __init__(self, directory: str | os.PathLike[str] | None) -> None:
+        self.root = None if directory is None else os.path.realpath(directory)
         self.cwd = self.root
         self.lost = False
         """The working directory is outside of the directory: relative names are unknown."""
@@ -39,14 +38,19 @@ class Includes:
         """Whether a limit on included files was reached."""
         return self.files > MAX_FILES or self.bytes > MAX_BYTES
 
-    def _inside(self, path: bytes) -> Path | None:
+    def _inside(self, path: bytes) -> str | None:
         if self.root is None or self.cwd is None or b"\0" in path:
             return None
         name = os.fsdecode(path)
         if self.lost and not os.path.isabs(name):
             return None
-        real = Path(os.path.realpath(self.cwd / name))
-        return real if real.is_relative_to(self.root) else None
+        real = os.path.realpath(os.path.join(self.cwd, name))
+        return real if self._holds(real) else None
+
+    def _holds(self, real: str) -> bool:
+        """Whether a resolved path is the directory or lies below it."""
+        assert self.root is not None
+        return real == self.root or real.startswith(self.root.rstrip(os.sep) + os.sep)
 
     def chdir(self, path: bytes) -> str:
         """Follow a ``dir`` line: "" for fine, "depends", or the system's reason."""
@@ -60,9 +64,9 @@ class Includes:
                 return ""
             self.lost = True
             return "depends"
-        if not target.exists():
+        if not os.path.exists(target):
             return "No such file or directory"
-        if not target.is_dir():
+        if not os.path.isdir(target):
             return "Not a directory"
         self.cwd = target
         return ""
@@ -91,9 +95,9 @@ class Includes:
             raise Unreadable("it lies outside of the directory", False)
         return self._read(target)
 
-    def _read(self, target: Path) -> bytes:
+    def _read(self, target: str) -> bytes:
         try:
-            info = target.stat()
+            info = os.stat(target)
             if stat.S_ISDIR(info.st_mode):
                 return b""  # fopen works, reading gives nothing
             if not stat.S_ISREG(info.st_mode):
@@ -102,7 +106,8 @@ class Includes:
             self.bytes += info.st_size
             if self.spent():
                 return b""
-            return target.read_bytes()
+            with open(target, "rb") as file:
+                return file.read()
         except FileNotFoundError:
             raise Unreadable("No such file or directory", True) from None
         except OSError as e:
@@ -114,33 +119,33 @@ class Includes:
         found = self._matches(os.fsdecode(path))
         return b"".join(visible(self._read(p)) for p in found)
 
-    def _matches(self, pattern: str) -> list[Path]:
+    def _matches(self, pattern: str) -> list[str]:
         """glob(3) in the C locale: names in byte order, no hidden files for a wildcard."""
         assert self.root is not None
         assert self.cwd is not None
         if os.path.isabs(pattern):
-            start, parts = Path("/"), [p for p in pattern.split("/") if p]
+            start, parts = "/", [p for p in pattern.split("/") if p]
         elif self.lost:
             raise Unreadable("the working directory is not known", False)
         else:
             start, parts = self.cwd, [p for p in pattern.split("/") if p]
-        places: list[tuple[str, Path]] = [("", start)]
+        places: list[tuple[str, str]] = [("", start)]
         for part in parts:
-            following: list[tuple[str, Path]] = []
+            following: list[tuple[str, str]] = []
             for shown, place in places:
                 if not any(c in part for c in "*?["):
-                    candidate = place / part
-                    if candidate.exists() or candidate.is_symlink():
+                    candidate = os.path.join(place, part)
+                    if os.path.lexists(candidate):
                         following.append((f"{shown}/{part}", candidate))
                     continue
-                if not Path(os.path.realpath(place)).is_relative_to(self.root):
+                if not self._holds(os.path.realpath(place)):
                     raise Unreadable("it lies outside of the directory", False)
                 try:
                     names = sorted(os.listdir(place), key=os.fsencode)
                 except OSError:
                     continue
                 following += [
-                    (f"{shown}/{n}", place / n)
+                    (f"{shown}/{n}", os.path.join(place, n))
                     for n in names
                     if fnmatch.fnmatchcase(n, part.replace("[^", "[!"))
                     and (not n.startswith(".") or part.startswith("."))
@@ -149,8 +154,8 @@ class Includes:
         places.sort(key=lambda p: os.fsencode(p[0]))
         out = []
         for _, place in places:
-            real = Path(os.path.realpath(place))
-            if not real.is_relative_to(self.root):
+            real = os.path.realpath(place)
+            if not self._holds(real):
                 raise Unreadable("it lies outside of the directory", False)
             out.append(real)
         return out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 
 from redislint.judgement.after import finish
 from redislint.judgement.includes import Includes
@@ -115,7 +114,7 @@ def run(
     official = build == "official"
     st = State(key, bare=bare, jemalloc=official or key == "redis-8.2")
     st.tls = official or key != "redis-8.2"
-    includes = Includes(None if directory is None else Path(directory))
+    includes = Includes(directory)
     reader = Reader(st, includes)
     try:
         reader.read(text, source, options)

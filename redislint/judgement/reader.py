@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from redislint.judgement import checks, legacy
-from redislint.judgement.acl import declare
 from redislint.judgement.checks import Check
 from redislint.judgement.cnumbers import cstr, same
 from redislint.judgement.includes import TOO_LONG, Includes, Unreadable
@@ -279,6 +278,8 @@ class Reader:
         if key == b"rename-command" and count == 2:
             return self.rename(args[0], args[1])
         if key == b"user" and count >= 1 and st.version >= (6, 0):
+            from redislint.judgement.acl import declare
+
             return declare(args, st.file_line, st.users, st.acl, st.pubsub_all())
         if key == b"loadmodule" and count >= 1 and st.version >= (4, 0):
             st.modules.append((cstr(args[0]), Where(st.source, st.file_line)))

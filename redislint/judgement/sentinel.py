@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from redislint.judgement.after import access
 from redislint.judgement.cnumbers import atoi, cstr
@@ -61,13 +59,15 @@ def knows(server_version: tuple[int, int], valkey: bool, name: str) -> bool:
     return found is not None and server_version >= (found[4] if valkey else found[3])
 
 
-@dataclass(slots=True)
 class Master:
     """A monitored master, as far as refusals hang on it."""
 
-    replicas: set[tuple[bytes, int]] = field(default_factory=set)
-    sentinels: set[bytes] = field(default_factory=set)
-    renamed: set[bytes] = field(default_factory=set)
+    __slots__ = ("renamed", "replicas", "sentinels")
+
+    def __init__(self) -> None:
+        self.replicas: set[tuple[bytes, int]] = set()
+        self.sentinels: set[bytes] = set()
+        self.renamed: set[bytes] = set()
 
 
 class Statements:
@@ -219,7 +219,7 @@ def judge_sentinel(
     if key is None:
         raise ValueError(f"unknown server '{server}'; known are {', '.join(SERVERS)}")
     st = State(key, jemalloc=True, sentinel=True)
-    includes = Includes(None if directory is None else Path(directory))
+    includes = Includes(directory)
     reader = Reader(st, includes)
     statements = Statements(st)
     reader.sentinel = statements.take

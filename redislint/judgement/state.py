@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
-
-from redislint.judgement.acl import Declared, Dialect, dialect
 from redislint.knowledge.commands import commands
 from redislint.knowledge.servers import flavour, version
+from redislint.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from redislint.judgement.acl import Declared, Dialect
 
 SENTINEL_COMMANDS = frozenset(
     "acl auth client command hello info ping psubscribe publish punsubscribe role sentinel "
@@ -16,74 +17,87 @@ SENTINEL_COMMANDS = frozenset(
 """The commands of a sentinel that rename-command finds there."""
 
 
-class Where(NamedTuple):
-    """Where a value comes from."""
+class Where(Record):
+    """Where a value comes from.
 
-    source: str
-    """A file name, ``"command line"``, or ``"default"``."""
-    line: int | None
-    """1-based line in that file; in the option string for a command line; None for a default."""
+    ``source``: a file name, ``"command line"``, or ``"default"``. ``line``: 1-based line in that
+    file; in the option string for a command line; None for a default.
+    """
+
+    __slots__ = ("line", "source")
+
+    def __init__(self, source: str, line: int | None) -> None:
+        self.source = source
+        self.line = line
 
 
-class Dependence(NamedTuple):
+class Dependence(Record):
     """Something the verdict hangs on that the text does not say."""
 
-    reason: str
-    line: int | None
+    __slots__ = ("line", "reason")
+
+    def __init__(self, reason: str, line: int | None) -> None:
+        self.reason = reason
+        self.line = line
 
 
-@dataclass(slots=True)
 class State:
-    """One reading of one configuration by one server."""
+    """One reading of one configuration by one server.
 
-    server: str
-    version: tuple[int, int] = (0, 0)
-    valkey: bool = False
-    values: dict[str, tuple[list[bytes], Where]] = field(default_factory=dict)
-    """Canonical name -> (words, where) of the last accepted line."""
-    saves: list[tuple[int, int]] | None = None
-    """Save points (seconds, changes); None while the defaults stand."""
-    save_where: Where | None = None
-    save_loaded: bool = False
-    reading: bool = True
-    """False once an include has ended (7.0 on): a ``save`` line then clears those before it."""
-    buffers: dict[str, tuple[tuple[int, int, int], Where]] = field(default_factory=dict)
-    users: dict[bytes, Declared] = field(default_factory=dict)
-    modules: list[tuple[bytes, Where]] = field(default_factory=list)
-    unknown: dict[bytes, tuple[bytes, Where]] = field(default_factory=dict)
-    """Names kept for modules -> (value, where)."""
-    renamed: dict[bytes, bytes | None] | None = None
-    """Command table after renames: name in the file -> original; built when first needed."""
-    masterhost: bytes | None = None
-    cluster: bool = False
-    file_line: int = 0
-    depends: list[Dependence] = field(default_factory=list)
-    opened: list[bytes] = field(default_factory=list)
-    """Log files that the reader created on its way."""
-    moved: bool = False
-    """A ``dir`` line has changed the working directory."""
-    source: str = ""
-    jemalloc: bool = False
-    """Built with the bundled jemalloc."""
-    tls: bool = True
-    """Built with TLS."""
-    sentinel: bool = False
-    """Started with --sentinel."""
-    bare: bool = False
-    """No options follow the file."""
+    ``jemalloc``: built with the bundled jemalloc; ``tls``: built with TLS; ``sentinel``: started
+    with --sentinel; ``bare``: no options follow the file.
+    """
 
-    def __post_init__(self) -> None:
-        self.version = version(self.server)
-        self.valkey = flavour(self.server) == "valkey"
+    def __init__(
+        self,
+        server: str,
+        *,
+        jemalloc: bool = False,
+        tls: bool = True,
+        sentinel: bool = False,
+        bare: bool = False,
+    ) -> None:
+        self.server = server
+        self.version: tuple[int, int] = version(server)
+        self.valkey = flavour(server) == "valkey"
+        self.jemalloc = jemalloc
+        self.tls = tls
+        self.sentinel = sentinel
+        self.bare = bare
+        self.values: dict[str, tuple[list[bytes], Where]] = {}
+        """Canonical name -> (words, where) of the last accepted line."""
+        self.saves: list[tuple[int, int]] | None = None
+        """Save points (seconds, changes); None while the defaults stand."""
+        self.save_where: Where | None = None
+        self.save_loaded = False
+        self.reading = True
+        """False once an include has ended (7.0 on): a ``save`` line then clears those before it."""
+        self.buffers: dict[str, tuple[tuple[int, int, int], Where]] = {}
+        self.users: dict[bytes, Declared] = {}
+        self.modules: list[tuple[bytes, Where]] = []
+        self.unknown: dict[bytes, tuple[bytes, Where]] = {}
+        """Names kept for modules -> (value, where)."""
+        self.renamed: dict[bytes, bytes | None] | None = None
+        """Command table after renames: name in the file -> original; built when first needed."""
+        self.masterhost: bytes | None = None
+        self.cluster = False
+        self.file_line = 0
+        self.depends: list[Dependence] = []
+        self.opened: list[bytes] = []
+        """Log files that the reader created on its way."""
+        self.moved = False
+        """A ``dir`` line has changed the working directory."""
+        self.source = ""
 
     @property
     def acl(self) -> Dialect:
         """The ACL dialect of the server."""
-        found = dialect(self.server)
+        from redislint.judgement.acl import dialect  # few configurations declare users
+
         if self.sentinel:
-            names = (found.known.names & SENTINEL_COMMANDS) | self.sentinel_only()
-            return replace(found, known=found.known._replace(names=names))
-        return found
+            names = commands(self.server).names & SENTINEL_COMMANDS
+            return dialect(self.server, names | self.sentinel_only())
+        return dialect(self.server)
 
     def pubsub_all(self) -> bool:
         """Whether new users may use all channels (acl-pubsub-default)."""

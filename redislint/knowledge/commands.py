@@ -6,33 +6,49 @@ The data (``commands.json``) is made by ``tools/make_commands.py`` from what the
 from __future__ import annotations
 
 import json
+import os
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
 
 from redislint.knowledge.servers import SERVERS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-class Commands(NamedTuple):
+
+class Commands:
     """What one server can be asked to do; all names in lower case."""
 
-    names: frozenset[str]
-    """Built-in commands, those of built-in modules left out."""
-    module_names: frozenset[str]
-    """Commands that built-in modules add (known to ACL rules, not to rename-command)."""
-    subcommands: frozenset[str]
-    """``"config|get"``: from 7.0 on, when subcommands became commands."""
-    categories: frozenset[str]
-    """ACL categories without ``@``."""
-    containers: frozenset[str]
-    """Commands that have subcommands."""
+    __slots__ = ("categories", "containers", "module_names", "names", "subcommands")
+
+    def __init__(
+        self,
+        names: frozenset[str],
+        module_names: frozenset[str],
+        subcommands: frozenset[str],
+        categories: frozenset[str],
+    ) -> None:
+        self.names = names
+        """Built-in commands, those of built-in modules left out."""
+        self.module_names = module_names
+        """Commands that built-in modules add (known to ACL rules, not to rename-command)."""
+        self.subcommands = subcommands
+        """``"config|get"``: from 7.0 on, when subcommands became commands."""
+        self.categories = categories
+        """ACL categories without ``@``."""
+        self.containers = frozenset(n.partition("|")[0] for n in subcommands)
+        """Commands that have subcommands."""
+
+    def having(self, names: frozenset[str]) -> Commands:
+        """The same with other built-in commands."""
+        return Commands(names, self.module_names, self.subcommands, self.categories)
 
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, dict[str, Any]]:
-    data: dict[str, dict[str, Any]] = json.loads(
-        Path(__file__).with_name("commands.json").read_bytes()
-    )
+    path = os.path.join(os.path.dirname(__file__), "commands.json")
+    with open(path, "rb") as file:
+        data: dict[str, dict[str, Any]] = json.load(file)
     return data
 
 
@@ -51,7 +67,6 @@ def commands(server: str) -> Commands:
         names & module,
         subcommands,
         frozenset(n for n, m in data["acl_categories"].items() if m & bit),
-        frozenset(n.partition("|")[0] for n in subcommands),
     )
 
 

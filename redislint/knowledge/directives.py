@@ -8,18 +8,20 @@ facts that were taken from the servers' sources and checked by running the sixte
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from redislint.knowledge.servers import SERVERS
+from redislint.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Record):
     """One directive as one server knows it.
 
     ``kind`` is one of bool, int, memory (bytes, with units), percent-or-memory, octal, enum,
@@ -28,37 +30,75 @@ class Directive:
     (accepted and ignored).
     """
 
-    name: str
-    """The canonical name in that server, in lower case."""
-    aliases: tuple[str, ...]
-    """Other accepted spellings."""
-    kind: str
-    default: str | None
-    """What CONFIG GET prints on a server started with an empty file; None where it prints none."""
-    min: int | float | None
-    max: int | float | None
-    enum: tuple[str, ...]
-    """Accepted words of an enum, in lower case (compared without case)."""
-    unit: str | None
-    """``"bytes"``, ``"octal"`` or None."""
-    time: str | None
-    """Unit of a time: ``"us"``, ``"ms"``, ``"s"``, ``"min"``; None where it is no time."""
-    args: tuple[int, int | None]
-    """Least and most words after the name; None: no upper bound."""
-    repeat: str
-    """What a second line does: ``"last wins"``, ``"accumulates"``, ..."""
-    runtime: bool | str | None
-    """Whether CONFIG SET can change it; ``"protected"``: only with enable-protected-configs;
-    None where CONFIG SET does not know it."""
-    flags: frozenset[str]
-    """``hidden`` (CONFIG GET * leaves it out), ``sensitive``, ``tls``, ``debug``, ``lenient``
-    (old readers that take any text for a number), ``split`` (one quoted word is split again)."""
-    ctype: str | None
-    """The C type behind a number (``"int32"``, ``"uint64"``, ``"size_t"``, ...)."""
-    letters: str
-    """Accepted letters of notify-keyspace-events."""
-    classes: tuple[str, ...]
-    """Accepted classes of client-output-buffer-limit."""
+    __slots__ = (
+        "aliases",
+        "args",
+        "classes",
+        "ctype",
+        "default",
+        "enum",
+        "flags",
+        "kind",
+        "letters",
+        "max",
+        "min",
+        "name",
+        "repeat",
+        "runtime",
+        "time",
+        "unit",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        name: str,
+        aliases: tuple[str, ...],
+        kind: str,
+        default: str | None,
+        min: int | float | None,
+        max: int | float | None,
+        enum: tuple[str, ...],
+        unit: str | None,
+        time: str | None,
+        args: tuple[int, int | None],
+        repeat: str,
+        runtime: bool | str | None,
+        flags: frozenset[str],
+        ctype: str | None,
+        letters: str,
+        classes: tuple[str, ...],
+    ) -> None:
+        self.name = name
+        """The canonical name in that server, in lower case."""
+        self.aliases = aliases
+        """Other accepted spellings."""
+        self.kind = kind
+        self.default = default
+        """What CONFIG GET prints on a server started with an empty file; None where it prints none."""
+        self.min = min
+        self.max = max
+        self.enum = enum
+        """Accepted words of an enum, in lower case (compared without case)."""
+        self.unit = unit
+        """``"bytes"``, ``"octal"`` or None."""
+        self.time = time
+        """Unit of a time: ``"us"``, ``"ms"``, ``"s"``, ``"min"``; None where it is no time."""
+        self.args = args
+        """Least and most words after the name; None: no upper bound."""
+        self.repeat = repeat
+        """What a second line does: ``"last wins"``, ``"accumulates"``, ..."""
+        self.runtime = runtime
+        """Whether CONFIG SET can change it; ``"protected"``: only with enable-protected-configs;
+        None where CONFIG SET does not know it."""
+        self.flags = flags
+        """``hidden`` (CONFIG GET * leaves it out), ``sensitive``, ``tls``, ``debug``, ``lenient``
+        (old readers that take any text for a number), ``split`` (one quoted word is split again)."""
+        self.ctype = ctype
+        """The C type behind a number (``"int32"``, ``"uint64"``, ``"size_t"``, ...)."""
+        self.letters = letters
+        """Accepted letters of notify-keyspace-events."""
+        self.classes = classes
+        """Accepted classes of client-output-buffer-limit."""
 
     @property
     def secret(self) -> bool:
@@ -81,8 +121,8 @@ _NONE: frozenset[str] = frozenset()
 
 @lru_cache(maxsize=1)
 def _rows() -> list[list[Any]]:
-    path = Path(__file__).with_name("directives.json")
-    rows: list[list[Any]] = json.loads(path.read_bytes())["rows"]
+    with open(os.path.join(os.path.dirname(__file__), "directives.json"), "rb") as file:
+        rows: list[list[Any]] = json.load(file)["rows"]
     return rows
 
 

@@ -10,10 +10,9 @@ bitnami/containers (`REDIS_*` variables, AOF on), redis-stack/redis-stack (`REDI
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 
-class Image(NamedTuple):
+class Image:
     """An image as this project knows it.
 
     `family`: official, bitnami, stack, other. `role`: server, sentinel, cluster, tool.
@@ -21,15 +20,31 @@ class Image(NamedTuple):
     the image declares it a volume. `conf` is the configuration file that it starts with, if any.
     """
 
-    name: str
-    flavour: str
-    family: str
-    role: str
-    unprotected: bool
-    data: str
-    volume: bool
-    conf: str = ""
-    aof: bool = False
+    __slots__ = (
+        "aof", "conf", "data", "family", "flavour", "name", "role", "unprotected", "volume",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        name: str,
+        flavour: str,
+        family: str,
+        role: str,
+        unprotected: bool,
+        data: str,
+        volume: bool,
+        conf: str = "",
+        aof: bool = False,
+    ) -> None:
+        self.name = name
+        self.flavour = flavour
+        self.family = family
+        self.role = role
+        self.unprotected = unprotected
+        self.data = data
+        self.volume = volume
+        self.conf = conf
+        self.aof = aof
 
 
 _OFFICIAL = {

@@ -7,10 +7,15 @@ Conditions may use only names that the vocabulary of a subject's kind knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
 
 from redislint.model.value import ABSENT, Value
 from redislint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Value])
 
 TYPES = frozenset("bool int number size duration percent text enum list version subject".split())
 """size: bytes. duration: seconds. percent: 0 to 100. The others are Python's own."""
@@ -60,9 +65,6 @@ def kind(name: str, doc: str, specs: Iterable[FactSpec] = ()) -> None:
     FUNCTIONS.setdefault(name, {})
     for spec in specs:
         table[spec.name] = spec
-
-
-F = TypeVar("F", bound=Callable[..., Value])
 
 
 def computed(

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from redislint.rules.errors import PageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from redislint.rules.pages import Page
+    from typing import Any
 
 FORMAT = 5
 """Raised when the compiled form changes, so that old caches are not read."""
@@ -57,11 +56,17 @@ class Rule:
     @property
     def topic(self) -> str:
         """The folder of the page: its topic."""
-        return Path(self.path).parent.name
+        return os.path.basename(os.path.dirname(self.path))
+
+    @property
+    def file(self) -> str:
+        """The page's own file."""
+        return os.path.join(self.pack, self.path)
 
     def page_text(self) -> str:
         """The whole page, for `explain` and SARIF's help."""
-        return Path(self.pack, self.path).read_text(encoding="utf-8")
+        with open(self.file, encoding="utf-8") as file:
+            return file.read()
 
 
 class Book:
@@ -76,10 +81,7 @@ class Book:
             for taken in (rule.name, rule.code.lower(), *rule.aliases):
                 other = self.find(taken)
                 if other is not None:
-                    place = str(Path(other.pack, other.path))
-                    raise PageError(
-                        str(Path(rule.pack, rule.path)), 1, f"'{taken}' is already taken by {place}"
-                    )
+                    raise PageError(rule.file, 1, f"'{taken}' is already taken by {other.file}")
             self.rules[rule.name] = rule
             for kind in (rule.on, *rule.also_on):
                 self.by_kind.setdefault(kind, []).append(rule)
@@ -126,137 +128,43 @@ class Book:
         ]
 
 
-def builtin_folder() -> Path:
+def pages_folder() -> str:
     """Where our own pages are: inside the wheel, or beside the package in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "_rules"
-    return inside if inside.is_dir() else package.parent / "rules"
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = os.path.join(package, "_rules")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "rules")
 
 
-def pages_in(folder: Path) -> list[Path]:
-    """The pages below a folder, sorted; names that begin with `_` or README are none."""
-    found = []
-    for top, folders, names in os.walk(folder):
-        folders[:] = sorted(f for f in folders if not f.startswith((".", "_")))
-        found += [
-            Path(top, n)
-            for n in sorted(names)
-            if n.endswith(".md") and not n.startswith(("_", ".", "README"))
-        ]
-    return found
-
-
-def load_page(path: Path, shown: str) -> Page:
-    """Read and parse one page. Raises PageError."""
-    from redislint.rules.pages import parse_page
-
+def load_pack(folder: str) -> dict[str, Any]:
+    """The compiled form of a folder: as shipped, else from `packs`. Raises PageError."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PageError(shown, 1, f"cannot be read: {error}") from None
-    return parse_page(shown, text)
-
-
-def compile_pack(folder: Path) -> dict[str, Any]:
-    """Compile every page of a folder. Raises PageError with file, line and reason.
-
-    The result has "format", "rules", and "modules": kind of subject → modules that compute facts
-    of it, so that a check imports what its subjects need.
-    """
-    from redislint.model import load_vocabulary
-    from redislint.rules.pages import compile_page
-
-    load_vocabulary()
-    compiled = []
-    for path in pages_in(folder):
-        relative = path.relative_to(folder).as_posix()
-        try:
-            compiled.append(compile_page(load_page(path, relative)))
-        except PageError as error:
-            raise PageError(str(folder / error.path), error.line, error.message) from None
-    return {"format": FORMAT, "rules": compiled, "modules": _fact_modules()}
-
-
-def _fact_modules() -> dict[str, list[str]]:
-    from redislint.model.subject import FUNCTIONS, VOCABULARY
-
-    return {
-        kind: sorted(
-            {
-                spec.compute.__module__
-                for spec in (*VOCABULARY[kind].values(), *FUNCTIONS[kind].values())
-                if spec.compute is not None
-            }
-        )
-        for kind in VOCABULARY
-    }
-
-
-def _signature(folder: Path) -> str:
-    """Changes when a page, the vocabulary or the compiler changes."""
-    import hashlib
-
-    digest = hashlib.blake2b(f"{FORMAT}".encode(), digest_size=12)
-    package = Path(__file__).resolve().parent.parent
-    roots = (folder, package / "model", package / "rules", package / "knowledge")
-    for root in roots:
-        for top, folders, names in os.walk(root):
-            folders[:] = sorted(f for f in folders if f != "__pycache__")
-            for name in sorted(names):
-                if name.endswith((".md", ".py", ".json", ".toml")):
-                    status = os.stat(os.path.join(top, name))
-                    digest.update(f"{top}/{name}:{status.st_mtime_ns}:{status.st_size};".encode())
-    return digest.hexdigest()
-
-
-def cache_folder() -> Path:
-    """The user's cache folder for redislint."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base, "redislint")
-
-
-def load_pack(folder: Path) -> dict[str, Any]:
-    """The compiled form of a folder, made anew where it is not fresh. Raises PageError."""
-    shipped = folder / "compiled.json"
-    if shipped.is_file():
-        data: dict[str, Any] = json.loads(shipped.read_bytes())
+        with open(os.path.join(folder, "compiled.json"), "rb") as file:
+            data: dict[str, Any] = json.load(file)
         if data.get("format") == FORMAT:
             return data
-    if not folder.is_dir():
-        raise PageError(str(folder), 1, "no such folder of rules")
-    cached = cache_folder() / f"rules-{_signature(folder)}.json"
-    try:
-        found: dict[str, Any] = json.loads(cached.read_bytes())
-        return found
-    except (OSError, ValueError):
-        compiled = compile_pack(folder)
-    try:
-        cached.parent.mkdir(parents=True, exist_ok=True)
-        for old in cached.parent.glob("rules-*.json"):
-            if len(list(cached.parent.glob("rules-*.json"))) > 20:
-                old.unlink(missing_ok=True)
-        scratch = cached.with_suffix(f".{os.getpid()}")
-        scratch.write_text(json.dumps(compiled, separators=(",", ":")), encoding="utf-8")
-        scratch.replace(cached)
     except OSError:
-        pass  # no cache: the next run compiles again
-    return compiled
+        pass
+    from pathlib import Path
+
+    from redislint.rules.packs import compiled_pack
+
+    return compiled_pack(Path(folder))
 
 
-def load_book(extra: Iterable[Path] = ()) -> Book:
+def load_book(extra: Iterable[str | os.PathLike[str]] = ()) -> Book:
     """The book of our own pack, installed packs and the folders named. Raises PageError."""
     from redislint.plugins import entry_points
 
-    folders = [builtin_folder()]
+    folders = [pages_folder()]
     for point in entry_points("redislint.rules"):
         found = point.load()
-        folders.append(Path(found() if callable(found) else str(found)))
-    folders += extra
+        folders.append(os.fspath(found()) if callable(found) else str(found))
+    folders += [os.fspath(folder) for folder in extra]
     rules: list[Rule] = []
     modules: dict[str, list[str]] = {}
     for folder in folders:
         pack = load_pack(folder)
-        rules += [Rule(entry, str(folder)) for entry in pack["rules"]]
+        rules += [Rule(entry, folder) for entry in pack["rules"]]
         for kind, names in pack["modules"].items():
             modules.setdefault(kind, []).extend(n for n in names if n not in modules.get(kind, ()))
     return Book(rules, modules)

@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from redislint.config import Config
-from redislint.rules.book import Book, load_page
+from redislint.rules.book import Book
+from redislint.rules.packs import load_page
 from redislint.rules.pages import Example, Page
 
 

@@ -20,7 +20,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, overload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import overload
 
 PIECE = 1024
 """Bytes that the servers read at once (their longest line buffer without its NUL)."""
@@ -29,26 +32,32 @@ _BLANK = b" \t\r\n"
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"a": b"\a"}
 
 
-class Line(NamedTuple):
-    """One line as the server sees it."""
+class Line:
+    """One line as the server sees it.
 
-    number: int
-    """1-based."""
-    start: int
-    """Offset of the first byte that belongs to it."""
-    end: int
-    """Offset after the last byte (its LF not included)."""
-    text: bytes
-    """The bytes that the server sees, not trimmed; differs from ``[start:end]`` after a NUL."""
+    `number` is 1-based. `start` is the offset of the first byte that belongs to it, `end` the one
+    after the last byte (its LF not included). `text`: the bytes that the server sees, not trimmed;
+    they differ from `[start:end]` after a NUL.
+    """
+
+    __slots__ = ("end", "number", "start", "text")
+
+    def __init__(self, number: int, start: int, end: int, text: bytes) -> None:
+        self.number = number
+        self.start = start
+        self.end = end
+        self.text = text
 
 
-class Word(NamedTuple):
-    """One word with its place in the line it was read from."""
+class Word:
+    """One word with its place in the line it was read from; the offsets include the quotes."""
 
-    text: str
-    start: int
-    end: int
-    """Offsets include the quotes."""
+    __slots__ = ("end", "start", "text")
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
 
 
 def visible(text: bytes) -> bytes:
@@ -141,10 +150,14 @@ def drops_ff(server: str) -> bool:
     return server in ("valkey-8.1", "valkey-9.1")
 
 
-@overload
-def split_line(line: bytes, server: str = ...) -> list[bytes] | None: ...
-@overload
-def split_line(line: str, server: str = ...) -> list[str] | None: ...
+if TYPE_CHECKING:
+
+    @overload
+    def split_line(line: bytes, server: str = ...) -> list[bytes] | None: ...
+    @overload
+    def split_line(line: str, server: str = ...) -> list[str] | None: ...
+
+
 def split_line(line: bytes | str, server: str = "redis-8.2") -> list[bytes] | list[str] | None:
     """Return the words of a line, or None for unbalanced quotes.
 

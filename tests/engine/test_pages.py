@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from redislint.rules.book import Book, Rule, compile_pack, load_book
+from redislint.rules.book import Book, Rule, load_book
 from redislint.rules.errors import PageError
+from redislint.rules.packs import compile_pack
 from redislint.rules.pages import compile_page, parse_page
 
 from .building import page_text

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from redislint.judgement.real import ask
-from redislint.rules.book import builtin_folder, load_page
+from redislint.rules.packs import builtin_folder, load_page
 from tests.evidence.conftest import Start
 from tests.evidence.realserver import ALL, SERVERS
 

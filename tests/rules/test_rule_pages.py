@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from redislint.rules.book import Book, builtin_folder, load_book, load_page, pages_in
+from redislint.rules.book import Book, load_book
+from redislint.rules.packs import builtin_folder, load_page, pages_in
 from redislint.rules.examples import failures
 
 FOLDER = builtin_folder()
