@@ -306,5 +306,11 @@ def _spelling(server: Server, setting: Setting) -> Iterable[Subject]:
         )
         subject.set("value", Value(setting.args[0], Origin(setting.span)))
         yield subject
-    if directive.kind == "dead":
+    if all(_is_dead(setting.name, candidate) for candidate in server.candidates):
         yield _subject(server, setting, "option-removed-silently", "read and ignored")
+
+
+def _is_dead(name: str, candidate: str) -> bool:
+    """Whether a version keeps a name only so that old files load."""
+    directive = table(candidate).get(name)
+    return directive is not None and directive.kind == "dead"

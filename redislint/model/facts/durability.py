@@ -61,6 +61,20 @@ def role(server: Server) -> Value:
     return default("master", "no replicaof")
 
 
+_STOCK = (((900, 1), (300, 10), (60, 10000)), ((3600, 1), (300, 100), (60, 10000)))
+"""The built-in save points: up to 6.0, whose stock file writes them out, and from 6.2 on."""
+
+
+@computed("server", "stock-save", "bool", "the save points are the built-in ones, written or not")
+def stock_save(server: Server) -> Value:
+    """Whether nobody chose the save points: a copied stock file says what no file says too."""
+    save = server.get("save")
+    if not save.known:
+        return Value(None, save.origin, known=False, why=save.why, set=save.set)
+    points = tuple(sorted(save.value, reverse=True)) if isinstance(save.value, tuple) else ()
+    return Value(points in _STOCK, save.origin, set=save.set)
+
+
 @computed(
     "server",
     "rdb-window",
