@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("containers", "link_containers", ()),
     ("spring", "merge_spring", ("client", "property")),
+    ("springcode", "mark_read", ("property",)),
     ("versions", "resolve_versions", ("client", "dependency")),
     ("libraries", "mark_libraries", ("client", "call")),
     ("validity", "find_refusals", ("server", "sentinel")),

@@ -124,6 +124,7 @@ kind(
         FactSpec("replaced-by", "text", "the key that took its place"),
         FactSpec("typo-of", "text", "the key that it is a slip of"),
         FactSpec("twin", "bool", "the keys stand under the other prefix as well"),
+        FactSpec("read-by-code", "bool", "the application's own code reads it by its name"),
         FactSpec("migrator", "bool", "spring-boot-properties-migrator is on the class path"),
         FactSpec("lists-redis", "bool", "the list names redis"),
         FactSpec("context", "text", "what kind of file it is in"),

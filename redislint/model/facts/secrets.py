@@ -27,6 +27,8 @@ def is_literal(text: str | None) -> bool:
     """Whether a text is a password itself: no variable, no template, no stand-in."""
     if not text or len(text) > 200 or "\x00" in text or "\x01" in text:
         return False
+    if not any(letter.isalnum() for letter in text):
+        return False
     return not PLACEHOLDER.search(text) and not text.startswith(("$", "{", "%", "ENC(", "vault:"))
 
 
