@@ -1,4 +1,4 @@
-"""Which driver Spring Boot takes where the properties only name a pool.
+"""Which driver Spring Boot takes where the properties do not say so.
 
 `spring.redis.jedis.pool` looks as if Jedis were in use. Since Boot 2.0 the starter brings Lettuce,
 and Boot prefers it whenever it is there: then the numbers under `jedis` are read by nobody.
@@ -10,7 +10,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from redislint.knowledge.releases import LETTUCE, SPRING_DATA_REDIS
+from redislint.knowledge.releases import JEDIS, LETTUCE, SPRING_DATA_REDIS
 from redislint.model.value import Origin, Value
 
 if TYPE_CHECKING:
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from redislint.readers import Context
 
 _WITHOUT = re.compile(r"(?is)<exclusion>(?:(?!</exclusion>).)*lettuce|exclude[^\n}]*lettuce")
+_JEDIS = re.compile(r"<artifactId>\s*jedis\s*<|redis\.clients:jedis|spring-ai-[\w-]*redis")
+_OTHERS = re.compile(
+    r"(?i)starter-data-redis|session-data-redis|starter-redis|lettuce|redisson|<module>|project\("
+)
+_NAMES_LETTUCE = frozenset(
+    "pool-config read-from refresh-period adaptive-refresh dynamic-refresh-sources shutdown-timeout".split()
+)
+"""What only the keys under `lettuce` give: then the user says which client it is."""
 _POOL = (
     "pool-config pool-enabled pool-max-active pool-max-idle pool-min-idle pool-max-wait "
     "pool-eviction-interval"
@@ -26,11 +34,34 @@ _POOL = (
 
 
 def settle_driver(client: Client, modules: Modules, context: Context) -> None:
-    """Turn a client that was taken for Jedis by its pool's name into the Lettuce one it is."""
-    if client.library != "jedis" or client.get("framework").value != "spring-boot":
+    """Correct the library of Boot's client, which the reader guessed from the names of the keys."""
+    if client.get("framework").value != "spring-boot" or "client-type" in client.facts:
         return
+    if client.library == "jedis":
+        _not_jedis(client, modules, context)
+    elif client.library == "lettuce" and not _NAMES_LETTUCE & client.facts.keys():
+        assert client.anchor is not None
+        if _only_jedis(posixpath.dirname(client.anchor.path), context):
+            client.library, client.package = "jedis", JEDIS
+            client.set("library", Value("jedis", Origin(client.anchor)))
+
+
+def _only_jedis(folder: str, context: Context) -> bool:
+    """Whether the nearest build file brings Jedis and nothing that brings Lettuce."""
+    while True:
+        for name in ("pom.xml", "build.gradle", "build.gradle.kts"):
+            manifest = context.find(posixpath.join(folder, name))
+            if manifest is not None:
+                return bool(_JEDIS.search(manifest.text)) and not _OTHERS.search(manifest.text)
+        if not folder:
+            return False
+        folder = posixpath.dirname(folder)
+
+
+def _not_jedis(client: Client, modules: Modules, context: Context) -> None:
+    """Turn a client that was taken for Jedis by its pool's name into the Lettuce one it is."""
     pool = client.facts.get("pool-config")
-    if "client-type" in client.facts or pool is None or pool.origin.span is None:
+    if pool is None or pool.origin.span is None:
         return
     assert client.anchor is not None
     if not _brings_lettuce(posixpath.dirname(client.anchor.path), modules, context):

@@ -61,9 +61,7 @@ def _names(
     inside = module + "/" if module else ""
     keys: set[str] = set()
     prefixes: set[str] = set()
-    likely = [
-        p for p in files if p.startswith(inside) and _LIKELY.search(p.rsplit("/", 1)[-1])
-    ]
+    likely = [p for p in files if p.startswith(inside) and _LIKELY.search(p.rsplit("/", 1)[-1])]
     for path in likely[:_MOST]:
         source = context.find(path)
         if source is None or "redis" not in source.text:

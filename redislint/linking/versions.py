@@ -39,8 +39,7 @@ def resolve_versions(deployment: Deployment, context: Context) -> None:
     modules = Modules(found)
     for client in deployment.of("client"):
         if isinstance(client, Client) and client.anchor is not None:
-            if client.library == "jedis":
-                settle_driver(client, modules, context)
+            settle_driver(client, modules, context)
             _tie(client, modules, client.anchor.path)
     for dependency in found:
         if dependency.via and not dependency.clients and _jedis_in_use(dependency, modules):
