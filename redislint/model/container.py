@@ -91,6 +91,8 @@ class Container(Subject):
         self.mounts: list[Mount] = []
         self.ports: list[Port] = []
         self.ports_span: Span | None = None
+        self.targets: list[Port] = []
+        """Ports to which Services of an orchestrator lead."""
         self.networks: list[str] = []
         self.names: tuple[str, ...] = ()
         """Names under which other containers reach it."""

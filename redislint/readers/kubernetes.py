@@ -50,7 +50,7 @@ def read(source: Source, context: Context) -> Iterator[Subject | Container | Con
         if found.kind in ("ConfigMap", "Secret"):
             yield from traps.passwords(found)
         elif found.kind == "Service":
-            yield from traps.service(found)
+            yield from traps.service(found, near)
     for found in own:
         if found.kind == "PodDisruptionBudget":
             yield from traps.budget(found, workloads)

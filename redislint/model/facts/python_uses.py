@@ -47,8 +47,10 @@ def cluster_endpoint(client: Subject) -> Value:
 
 
 @computed(
-    "client", "public-endpoint", "bool",
-    "it connects to a managed service by its name, or to a public address"
+    "client",
+    "public-endpoint",
+    "bool",
+    "it connects to a managed service by its name, or to a public address",
 )
 def public_endpoint(client: Subject) -> Value:
     """Whether a host is the name of a managed cache, or an address that the whole world can reach."""

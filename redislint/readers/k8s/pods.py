@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from redislint.model.container import Container, Mount, Port
 from redislint.model.value import Origin, Value, at, unknown
 from redislint.readers.compose import set_image
+from redislint.readers.k8s.guards import add_guards
 from redislint.readers.k8s.objects import Folder, Object, selects, words
 from redislint.source import Span
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
@@ -50,6 +51,7 @@ def containers(
             _probes(container, item)
             _security(container, item, pod)
             names = [s.name for s in services if not many or _leads(s, container)]
+            add_guards(container, owner, template, [] if many else services, near)
             _names(container, owner, names)
             yield container
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from redislint.model.facts.kubernetes import is_password_name
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at
-from redislint.readers.k8s.objects import Object, words
+from redislint.readers.k8s.guards import closed_to
+from redislint.readers.k8s.objects import Folder, Object, words
 from redislint.readers.k8s.pods import reach
 from redislint.source import Span
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
@@ -41,12 +42,14 @@ def trapped(owner: Object, span: Span, rule: str, detail: str) -> Subject:
     return made
 
 
-def service(owner: Object) -> Iterator[Subject]:
-    """A Service that puts Redis on a public address."""
+def service(owner: Object, near: Folder) -> Iterator[Subject]:
+    """A Service that puts Redis on a public address, which no NetworkPolicy closes."""
     scope = reach(owner)
     if scope is None or scope[0] != "internet" or _UNLIKE.search(owner.name):
         return
     selector = owner.node.get("spec", "selector")
+    if closed_to(selector, near):
+        return
     text = owner.name + " " + " ".join(
         v.text for _, v in (selector.pairs if isinstance(selector, Mapping) else [])
         if isinstance(v, Scalar)
