@@ -10,25 +10,45 @@ from redislint.model.container import Container
 from redislint.model.deployment import Arrow, Deployment
 from redislint.model.server import Server
 from redislint.model.subject import Subject
-from redislint.model.value import Value
+from redislint.model.value import Origin, Value
 
 if TYPE_CHECKING:
     from redislint.readers import Context
 
-_URL = r"(?:rediss?|valkeys?)://(?:[^@/\s]*@)?(\[[^\]]+\]|[\w.-]+)(?::(\d+))?(?:/(\d+))?"
+_URL = r"(redis|valkey)(s?)(?:\+[a-z]+)?://(?:[^@/\s]*@)?(\[[^\]]+\]|[\w.-]+)(?::(\d+))?(?:/(\d+))?"
 _HOST_VARIABLE = (
     r"(?i)(?:redis|valkey|cache|broker|session|queue)\w*(?:host|addr|url|server|endpoint)"
     r"|^(?:redis|valkey)$"
 )
 
 
-def address(text: str) -> tuple[str, int] | None:
-    """(host, port) of a URL or `host:port`; None where there is none."""
-    match = re.search(_URL, text)
-    if match:
-        return match[1].strip("[]").lower(), int(match[2] or 6379)
-    match = re.fullmatch(r"([A-Za-z][\w.-]*)(?::(\d+))?", text.strip())
-    return (match[1].lower(), int(match[2] or 6379)) if match else None
+class Address:
+    """An address that a client is given: host, and port, TLS and database where they are written."""
+
+    __slots__ = ("database", "host", "port", "tls")
+
+    def __init__(
+        self, host: str, port: int | None, tls: bool | None = None, database: int | None = None
+    ) -> None:
+        self.host = host.strip("[]").lower()
+        self.port = port
+        self.tls = tls
+        self.database = database
+
+
+def addresses(text: str) -> list[Address]:
+    """The addresses in a URL, a `host:port`, or a list of them."""
+    found = [
+        Address(m[3], int(m[4] or 6379), bool(m[2]), int(m[5]) if m[5] else None)
+        for m in re.finditer(_URL, text)
+    ]
+    if found or "://" in text:
+        return found
+    for part in re.split(r"[,;\s]+", text.strip())[:50]:
+        match = re.fullmatch(r"([A-Za-z][\w.-]*)(?::(\d{1,5}))?", part)
+        if match:
+            found.append(Address(match[1], int(match[2]) if match[2] else None))
+    return found
 
 
 def servers_by_name(deployment: Deployment) -> dict[str, list[Server]]:
@@ -56,43 +76,90 @@ def near(servers: list[Server], group: str) -> Server | None:
 
 
 def link_connections(deployment: Deployment, context: Context) -> None:
-    """Draw an arrow from every container and client to the server it names; join clients to them."""
+    """Draw an arrow from every container and client to the server it names; join them."""
     names = servers_by_name(deployment)
     for subject in list(deployment.subjects):
         if isinstance(subject, Container):
-            for variable, value in subject.env.items():
-                server = _named_server(variable, value, names, subject.group)
-                if server is not None and server.links.get("container") is not subject:
-                    deployment.arrows.append(
-                        Arrow(subject, server, f"connects by {variable}", value.span)
-                    )
+            for word, value in _told(subject):
+                _from_container(subject, word, value, names, deployment)
         elif isinstance(subject, Client):
-            for host in subject.hosts:
-                found = address(str(host.value)) if host.known else None
-                server = near(names.get(found[0], []), "") if found else None
-                if server is not None:
-                    deployment.arrows.append(
-                        Arrow(subject, server, "connects to", host.span or subject.anchor)
-                    )
-                    deployment.subjects.append(_connection(subject, server))
-                    break
+            _from_client(subject, names, deployment)
 
 
-def _named_server(
-    variable: str, value: Value, names: dict[str, list[Server]], group: str
-) -> Server | None:
+def _told(container: Container) -> list[tuple[str, Value]]:
+    """Variables, and words of the command that are URLs, with what to call them."""
+    words = [
+        ("its command", w)
+        for w in [*(container.entrypoint or []), *(container.argv or [])]
+        if "://" in str(w.value if w.known else w.raw or "")
+    ]
+    return [*container.env.items(), *words]
+
+
+def _from_container(
+    container: Container,
+    word: str,
+    value: Value,
+    names: dict[str, list[Server]],
+    deployment: Deployment,
+) -> None:
     text = str(value.value) if value.known else (value.raw or "")
-    if "://" not in text and not re.search(_HOST_VARIABLE, variable):
-        return None
-    found = address(text)
-    return near(names.get(found[0], []), group) if found else None
+    if "://" not in text and not re.search(_HOST_VARIABLE, word):
+        return
+    for address in addresses(text):
+        server = near(names.get(address.host, []), container.group)
+        if server is None or server.links.get("container") is container:
+            continue
+        deployment.arrows.append(Arrow(container, server, f"connects by {word}", value.span))
+        if address.port is None:
+            address.port = _port_beside(container, word)
+        made = _connection(container, server, address, value)
+        made.set("via", Value(word, value.origin))
+        deployment.subjects.append(made)
 
 
-def _connection(client: Client, server: Server) -> Subject:
-    connection = Subject(f"{client.label} → {server.label}", client.anchor, "connection")
-    connection.links = {"client": client, "server": server}
+def _port_beside(container: Container, variable: str) -> int | None:
+    """The port of REDIS_HOST is in REDIS_PORT."""
+    name = re.sub(r"(?i)(host(name)?|addr(ess)?|server|endpoint)$", "", variable)
+    for suffix in ("PORT", "port"):
+        value = container.env.get(f"{name}{suffix}") if name != variable else None
+        if value is not None and value.known and str(value.value).isdecimal():
+            return int(str(value.value))
+    return None
+
+
+def _from_client(client: Client, names: dict[str, list[Server]], deployment: Deployment) -> None:
+    for host in client.hosts:
+        for address in addresses(str(host.value)) if host.known else []:
+            server = near(names.get(address.host, []), "")
+            if server is None:
+                continue
+            span = host.span or client.anchor
+            deployment.arrows.append(Arrow(client, server, "connects to", span))
+            client.links.setdefault("server", server)
+            deployment.subjects.append(_connection(client, server, address, host))
+            return
+
+
+def _connection(
+    source: Client | Container, server: Server, address: Address, value: Value
+) -> Subject:
+    """Who connects, to what, and what the address says: port, TLS, database."""
+    connection = Subject(
+        f"{source.label} → {server.label}", value.span or source.anchor, "connection"
+    )
+    connection.links["server"] = server
+    if isinstance(source, Client):
+        connection.links["client"] = source
     container = server.links.get("container")
     if container is not None:
         connection.links["container"] = container
-    client.links.setdefault("server", server)
+    for fact, held in (
+        ("port", address.port),
+        ("tls", address.tls),
+        ("database", address.database),
+    ):
+        if held is not None:
+            connection.set(fact, Value(held, Origin(value.span, value.origin.note)))
+    connection.set("source", Value(source.label, Origin(source.anchor)))
     return connection

@@ -57,6 +57,11 @@ subject.kind(
         FactSpec("server", "subject", "the server", target="server"),
         FactSpec("container", "subject", "the server's container", target="container"),
         FactSpec("managed", "subject", "the managed cache", target="managed-cache"),
+        FactSpec("source", "text", "who connects: a container or a client"),
+        FactSpec("via", "text", "the variable that tells the address"),
+        FactSpec("port", "int", "the port that it is told"),
+        FactSpec("tls", "bool", "it is told to use TLS, by the scheme of a URL"),
+        FactSpec("database", "int", "the database number in a URL"),
     ],
 )
 subject.kind(
