@@ -76,9 +76,13 @@ class Finding:
         """Stays the same when lines move: rule, path, the line's text, and which of its like."""
         import hashlib
 
+        return hashlib.blake2b(self.basis.encode(), digest_size=12).hexdigest()
+
+    @property
+    def basis(self) -> str:
+        """What the fingerprint is made of."""
         line = " ".join(self.span.source.root.line_text(self.span.line).split())
-        basis = f"{self.rule.name}\0{self.span.path}\0{line}\0{self.subject}\0{self.ordinal}"
-        return hashlib.blake2b(basis.encode(), digest_size=12).hexdigest()
+        return f"{self.rule.name}\0{self.span.path}\0{line}\0{self.subject}\0{self.ordinal}"
 
     def sort_key(self) -> tuple[str, int, int, str]:
         """By place, then by code."""

@@ -92,7 +92,10 @@ class Server(Subject):
             self._by_name = {}
             for setting in self.settings:
                 self._by_name.setdefault(setting.name, []).append(setting)
-        found = [n for n in spellings(name) if n in self._by_name]
+        names = spellings(name)
+        if len(names) == 1:
+            return self._by_name.get(name, [])
+        found = [n for n in names if n in self._by_name]
         if len(found) < 2:
             return self._by_name[found[0]] if found else []
         return [s for s in self.settings if s.name in found]
@@ -101,36 +104,16 @@ class Server(Subject):
         """The effective value of a directive; absent for names that are none."""
         if name not in _newest_first():
             return ABSENT
-        known = table(self.server)
-        directive = next((known[n] for n in spellings(name) if n in known), None)
         lines = self.written(name)
         if name == "save" and lines:
             return self._save(lines)
         if lines:
-            return lines[-1].value(directive or _newest_first()[name])
+            return lines[-1].value(_directive(name, self.server) or _newest_first()[name])
         if not self.complete:
             return unknown(self.why or "part of the configuration is unknown", set=None)
         if name in self.image_defaults:
             return self.image_defaults[name]
-        if directive is None:
-            return ABSENT
-        note = f"default of {shown(self.server)}"
-        if (
-            name == "save"
-            and (self.settings or self.config_paths)
-            and not _saves_by_default(self.server)
-        ):
-            return default(
-                (), f"{shown(self.server)} drops its save points when any option is given"
-            )
-        if directive.default is None:
-            return default(None, note)
-        words = (
-            tuple(directive.default.split()) if directive.kind != "string" else (directive.default,)
-        )
-        if name == "save":
-            return default(save_points(words) or (), note)
-        return default(parse(directive, words or ("",)), note)
+        return built_in(name, self.server, bool(self.settings or self.config_paths))
 
     def _save(self, lines: list[Setting]) -> Value:
         """Save lines accumulate; `save ""` forgets those before it."""
@@ -145,6 +128,30 @@ class Server(Subject):
             elif found:
                 points, last = points + found, line
         return Value(points, Origin(last.span), raw=" ".join(f"{s} {c}" for s, c in points) or '""')
+
+
+@lru_cache(maxsize=4096)
+def _directive(name: str, server: str) -> Directive | None:
+    """The directive of a name under any of its spellings, as a server knows it."""
+    known = table(server)
+    return next((known[n] for n in spellings(name) if n in known), None)
+
+
+@lru_cache(maxsize=4096)
+def built_in(name: str, server: str, configured: bool) -> Value:
+    """What a directive is where nobody sets it; `configured`: with a file or any option."""
+    directive = _directive(name, server)
+    if directive is None:
+        return ABSENT
+    note = f"default of {shown(server)}"
+    if name == "save" and configured and not _saves_by_default(server):
+        return default((), f"{shown(server)} drops its save points when any option is given")
+    if directive.default is None:
+        return default(None, note)
+    words = tuple(directive.default.split()) if directive.kind != "string" else (directive.default,)
+    if name == "save":
+        return default(save_points(words) or (), note)
+    return default(parse(directive, words or ("",)), note)
 
 
 def _saves_by_default(server: str) -> bool:
@@ -191,8 +198,10 @@ class Vocabulary(dict[str, FactSpec]):
 
     def get(self, name: str, default: FactSpec | None = None) -> FactSpec | None:  # type: ignore[override]
         """The entry of a name, directives included."""
-        known = name in self
-        return self[name] if known else default
+        found = dict.get(self, name)
+        if found is None and name in self:
+            found = self[name]
+        return default if found is None else found
 
     def load(self) -> Vocabulary:
         """Fill in every directive: for listing the vocabulary."""

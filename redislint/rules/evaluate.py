@@ -34,7 +34,7 @@ _ARITH: dict[str, Callable[[Any, Any], Any]] = {
 def fetch(name: str, subject: Subject) -> Value:
     """The value of a dotted name; through a link that does not exist it is absent."""
     value = subject.get(name)
-    if "." not in name or value.set is not False or value.value is not None:
+    if value.value is not None or "." not in name or value.set is not False:
         return value
     head, _, rest = name.partition(".")
     target = subject.links.get(head)
@@ -96,10 +96,32 @@ def _ordered(op: str, left: object, right: object) -> bool:
         return False
 
 
-def _both(node: list[Any], subject: Subject) -> tuple[Value, Value, list[Reason]]:
-    left, left_reasons = evaluate(node[2], subject)
-    right, right_reasons = evaluate(node[3], subject)
-    return left, right, left_reasons + right_reasons
+def _compare(node: list[Any], subject: Subject) -> Outcome:
+    _, op, first, second = node
+    left, why = evaluate(first, subject)
+    if second[0] == "lit":
+        known, wanted = left.known, second[2]
+    else:
+        right, more = evaluate(second, subject)
+        known, wanted = left.known and right.known, right.value
+        why = why + more
+    if not known:
+        return None, why
+    if op == "==":
+        return _equal(left.value, wanted), why
+    if op == "!=":
+        return not _equal(left.value, wanted), why
+    return _ordered(op, left.value, wanted), why
+
+
+def _is_true(value: Value) -> bool | None:
+    """Whether a fact that stands alone holds."""
+    if not value.known:
+        return None
+    held = value.value
+    if isinstance(held, str):
+        return bool(held) and held.lower() not in ("no", "false", "off")
+    return bool(held)
 
 
 def truth(node: list[Any], subject: Subject) -> Outcome:
@@ -134,15 +156,7 @@ def truth(node: list[Any], subject: Subject) -> Outcome:
         outcome, why = truth(node[1], subject)
         return (None if outcome is None else not outcome), why
     if tag == "cmp":
-        left, right, why = _both(node, subject)
-        if not (left.known and right.known):
-            return None, why
-        op = node[1]
-        if op == "==":
-            return _equal(left.value, right.value), why
-        if op == "!=":
-            return not _equal(left.value, right.value), why
-        return _ordered(op, left.value, right.value), why
+        return _compare(node, subject)
     if tag == "in":
         left, why = evaluate(node[1], subject)
         if not left.known:
@@ -160,9 +174,4 @@ def truth(node: list[Any], subject: Subject) -> Outcome:
             return None, why
         return value.set if tag == "set" else not value.set, why
     value, why = evaluate(node, subject)
-    if not value.known:
-        return None, why
-    held = value.value
-    if isinstance(held, str):
-        return bool(held) and held.lower() not in ("no", "false", "off"), why
-    return bool(held), why
+    return _is_true(value), why

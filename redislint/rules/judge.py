@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from redislint.findings.finding import Edit, Finding, Fix, Reason
 from redislint.model.deployment import Deployment
@@ -31,8 +31,9 @@ def judge(
     found: list[tuple[Subject, Finding]] = []
     fired: dict[int, set[str]] = {}
     for subject in deployment.subjects:
+        views = Views(subject)
         for rule in by_kind.get(subject.kind, ()):
-            held = holds(rule, subject, pedantic=pedantic)
+            held = holds(rule, views, pedantic=pedantic)
             if held is None:
                 continue
             view, facts = held
@@ -44,20 +45,38 @@ def judge(
     return _once(sorted(kept, key=Finding.sort_key))
 
 
+class Views:
+    """A subject under each version that it may have, newest first; itself where it has none.
+
+    A view remembers the facts that it was asked for, so all rules ask the same views. They are
+    made when first needed: most rules fail under the newest version.
+    """
+
+    __slots__ = ("_made", "_subject", "_versions")
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        versions = (subject.version,) if subject.version else subject.candidates[::-1]
+        self._versions = versions
+        self._made: list[Subject] = [] if versions else [subject]
+
+    def __iter__(self) -> Iterator[Subject]:
+        yield from self._made
+        for version in self._versions[len(self._made) :]:
+            view = self._subject.under(version)
+            self._made.append(view)
+            yield view
+
+
 def holds(
-    rule: Rule, subject: Subject, *, pedantic: bool = False
+    rule: Rule, views: Iterable[Subject], *, pedantic: bool = False
 ) -> tuple[Subject, list[Fact]] | None:
     """The view under which the rule's condition is true, with its facts; None where it is not.
 
     With several possible versions the condition must be true under each of them.
     """
-    versions = (subject.version,) if subject.version else tuple(reversed(subject.candidates))
-    if not versions:
-        outcome, facts = truth(rule.when, subject)
-        return (subject, facts) if outcome or (outcome is None and pedantic) else None
     first: tuple[Subject, list[Fact]] | None = None
-    for version in versions:
-        view = subject.under(version) if version is not None else subject
+    for view in views:
         outcome, facts = truth(rule.when, view)
         if not outcome and not (outcome is None and pedantic):
             return None
@@ -85,7 +104,7 @@ def _once(findings: list[Finding]) -> list[Finding]:
         if place in seen:
             continue
         seen.add(place)
-        plain = finding.fingerprint
+        plain = finding.basis
         finding.ordinal = like.get(plain, 0)
         like[plain] = finding.ordinal + 1
         kept.append(finding)
