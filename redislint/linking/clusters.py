@@ -114,4 +114,5 @@ def _sentinel_group(name: str, sentinels: list[Sentinel]) -> Subject:
     group.links["sentinel"] = first
     if "server" in first.links:
         group.links["server"] = first.links["server"]
+        group.links["server"].links["sentinel-group"] = group
     return group

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from redislint.model.client import Client
 from redislint.model.subject import Subject, computed
-from redislint.model.value import Value, at, default, unknown
+from redislint.model.value import Origin, Value, at, default, unknown
 from redislint.model.versions import key
 
 PYTHON = ("redis-py", "valkey-py", "aioredis", "redis-py-cluster")
@@ -267,8 +267,11 @@ def _strange(subject: Client) -> Value:
         return Value(())
     strange = tuple(n for n in names if n not in known)
     written = subject.facts.get(strange[0]) if strange else None
-    origin = given.origin if written is None or written.span is None else written.origin
-    return Value(strange, origin, set=bool(strange))
+    span, call = written.span if written is not None else None, subject.anchor
+    apart = span is not None and not (
+        call is not None and span.source is call.source and call.start <= span.start < call.end
+    )
+    return Value(strange, Origin(span) if apart else given.origin, set=bool(strange))
 
 
 @computed(

@@ -59,6 +59,12 @@ _FACTS = (
     ("start-by", "enum", "what the addresses it starts from are", False),
     ("sentinels", "int", "how many Sentinels it is given", False),
     ("sentinel-credentials", "bool", "the Sentinels get credentials of their own", False),
+    (
+        "sentinel-timeout-dropped",
+        "bool",
+        "sentinel_kwargs takes the timeout away that the Sentinels would get",
+        False,
+    ),
     ("pool", "enum", "the pool that is built or passed in", False),
     ("retry-count", "int", "how often its Retry object tries again", False),
     ("retry-asyncio", "bool", "its Retry object is the asyncio one", False),

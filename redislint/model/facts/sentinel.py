@@ -216,3 +216,12 @@ def production(group: Subject) -> Value:
     """As its first Sentinel."""
     first = group.links.get("sentinel")
     return first.get("production") if first is not None else default(True, "nothing says otherwise")
+
+
+@computed(
+    "server", "watched", "bool", "Sentinels of this repository watch it and may move its role"
+)
+def watched(server: Subject) -> Value:
+    """Whether a group of Sentinels names it."""
+    group = server.links.get("sentinel-group")
+    return Value(group is not None, Origin(group.anchor if group is not None else None))

@@ -321,7 +321,20 @@ def _common(built: Built, context: str, pool: Thing | None) -> None:
             client.set("sentinels", unknown("the Sentinels come from elsewhere", span))
         extra = base.options.entries.get("sentinel_kwargs")
         has = extra is not None and not (isinstance(extra.thing, Scalar) and extra.thing.is_none)
+        _dropped_timeout(client, base)
         client.set("sentinel-credentials", Value(has, Origin(extra.span if extra else span)))
+
+
+def _dropped_timeout(client: Client, base: Made) -> None:
+    """Whether sentinel_kwargs takes the socket_timeout away that the Sentinels would have got."""
+    extra = base.options.entries.get("sentinel_kwargs")
+    own = base.options.entries.get("socket_timeout")
+    if extra is None or not isinstance(extra.thing, Table) or extra.thing.open_why or own is None:
+        return
+    if isinstance(own.thing, Scalar) and own.thing.is_none:
+        return
+    if "socket_timeout" not in extra.thing.entries:
+        client.set("sentinel-timeout-dropped", Value(True, Origin(extra.span)))
 
 
 def _hosts(built: Built) -> list[tuple[str | None, Any, Span | None]]:

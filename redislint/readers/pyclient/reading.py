@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from redislint.model.subject import Subject
-from redislint.readers.pyclient import settings, traps, uses
+from redislint.readers.pyclient import hazards, settings, traps, uses
 from redislint.readers.pyclient.build import Built, build
 from redislint.readers.pyclient.context import context_of
 from redislint.readers.pyclient.evaluate import Evaluator
@@ -127,6 +127,7 @@ def read_module(source: Source, context: Context) -> list[Subject]:
     for built in found.values():
         subjects += traps.of_client(evaluator, built, kind)
     subjects += uses.read(evaluator, found, kind)
+    subjects += hazards.read(evaluator, found, kind)
     return subjects
 
 

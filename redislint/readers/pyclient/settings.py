@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from redislint.model.client import Client
 from redislint.model.subject import Subject
 from redislint.readers.pyclient.build import Built
 from redislint.readers.pyclient.evaluate import Evaluator
 from redislint.readers.pyclient.frameworks import celery, django, flask, helpers
 from redislint.readers.pyclient.frameworks.common import Reading
+from redislint.readers.pyclient.uses import call_subject
 
 
 def read(ev: Evaluator, context: str, found: dict[int, Built]) -> list[Subject]:
@@ -18,4 +20,32 @@ def read(ev: Evaluator, context: str, found: dict[int, Built]) -> list[Subject]:
     subjects: list[Subject] = []
     for part in (django, celery, flask, helpers):
         subjects += part.read(reading)
+    subjects += _shared(subjects, context)
     return subjects
+
+
+def _shared(subjects: list[Subject], context: str) -> list[Subject]:
+    """Caches that live on the server of a queue of the same settings."""
+    queues: dict[str, Client] = {}
+    caches: list[Client] = []
+    for client in subjects:
+        held = client.facts.get("purpose")
+        if not isinstance(client, Client) or held is None or not client.hosts:
+            continue
+        if held.value == "queue" and client.hosts[0].known:
+            queues.setdefault(str(client.hosts[0].value), client)
+        elif held.value == "cache" and client.hosts[0].known:
+            caches.append(client)
+    found = []
+    for cache in caches:
+        queue = queues.get(str(cache.hosts[0].value))
+        if queue is None or cache.anchor is None:
+            continue
+        same = (cache.get("db").value or 0) == (queue.get("db").value or 0)
+        detail = f"{queue.label} uses the same {'database' if same else 'server'}"
+        found.append(
+            call_subject(
+                "cache-and-queue-share-instance", cache.label, cache.anchor, context, detail, cache
+            )
+        )
+    return found

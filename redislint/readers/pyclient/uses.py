@@ -74,7 +74,7 @@ def call_subject(
     return subject
 
 
-_LOCK = re.compile(
+LOCK = re.compile(
     r"(?<![A-Za-z])(?:[Ll]ock|LOCK|[Mm]utex|MUTEX|[Ss]emaphore)s?(?![a-z])|[a-z]Lock(?![a-z])"
 )
 _Trap = Callable[..., Subject]
@@ -100,7 +100,7 @@ class _Uses:
             if name not in WATCHED:
                 continue
             held_node = function.child_by_field_name("object")
-            built, looks, piped = self._client(held_node, scope)
+            built, looks, piped = receiver(self.ev, self.found, held_node, scope)
             if built is None and not looks:
                 continue
             if built is not None:
@@ -133,24 +133,6 @@ class _Uses:
             "redispy-sync-client-in-async", name, span, self.context, "",
             built.client if built is not None else None,
         )  # fmt: skip
-
-    def _client(self, node: Node | None, scope: Scope) -> tuple[Built | None, bool, bool]:
-        """(the client a receiver stands for, whether it looks like one, whether it is a pipeline)."""
-        thing: Thing = self.ev.eval(node, scope)
-        piped = False
-        if isinstance(thing, Bound) and isinstance(thing.target, Ref):
-            piped = thing.target.name == "pipeline()"
-            if thing.target.name in ("pipeline()", "pubsub()") and thing.arguments.positional:
-                thing = thing.arguments.positional[0].thing
-        if isinstance(thing, Made):
-            built = self.found.get(thing.call)
-            if thing.is_client or built is not None:
-                return built, True, piped
-        if node is None or isinstance(thing, Table | Series):
-            return None, False, piped
-        if isinstance(thing, Ref) and not _made_elsewhere(thing):
-            return None, False, piped
-        return None, bool(_LOOKS.search(self.module.text(node)[-80:])), piped
 
     def _call(
         self, name: str, node: Node, scope: Scope, built: Built | None, piped: bool
@@ -215,7 +197,7 @@ class _Uses:
     ) -> Iterable[Subject]:
         listing = node.child_by_field_name("arguments")
         words = named(listing) if listing is not None else []
-        if not words or not _LOCK.search(self.module.text(words[0])):
+        if not words or not LOCK.search(self.module.text(words[0])):
             return
         if name == "set":
             keywords = given.keywords
@@ -295,6 +277,27 @@ class _Uses:
                 "cluster-crossslot",
                 f"'{first}' is in slot {slots[first]}, '{second}' in {slots[second]}",
             )
+
+
+def receiver(
+    ev: Evaluator, found: dict[int, Built], node: Node | None, scope: Scope
+) -> tuple[Built | None, bool, bool]:
+    """(the client a receiver stands for, whether it looks like one, whether it is a pipeline)."""
+    thing: Thing = ev.eval(node, scope)
+    piped = False
+    if isinstance(thing, Bound) and isinstance(thing.target, Ref):
+        piped = thing.target.name == "pipeline()"
+        if thing.target.name in ("pipeline()", "pubsub()") and thing.arguments.positional:
+            thing = thing.arguments.positional[0].thing
+    if isinstance(thing, Made):
+        built = found.get(thing.call)
+        if thing.is_client or built is not None:
+            return built, True, piped
+    if node is None or isinstance(thing, Table | Series):
+        return None, False, piped
+    if isinstance(thing, Ref) and not _made_elsewhere(thing):
+        return None, False, piped
+    return None, bool(_LOOKS.search(ev.module.text(node)[-80:])), piped
 
 
 def _made_elsewhere(thing: Ref) -> bool:

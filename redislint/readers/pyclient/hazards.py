@@ -1,0 +1,181 @@
+"""Habits around a client that hurt whatever its options: locks given back blindly, pickles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from redislint.model.subject import Subject
+from redislint.readers.pyclient.arguments import arguments
+from redislint.readers.pyclient.build import Built
+from redislint.readers.pyclient.evaluate import Evaluator
+from redislint.readers.pyclient.names import Made
+from redislint.readers.pyclient.scopes import Scope
+from redislint.readers.pyclient.things import Instance, Ref, Scalar, Series, Thing
+from redislint.readers.pyclient.uses import LOCK, call_subject, receiver
+from redislint.syntax.python import Node, named
+
+_READS = frozenset(
+    "get getset getdel hget lpop rpop lindex blpop brpop mget hmget lrange getex".split()
+)
+_LOADS = re.compile(r"^(c?[Pp]ickle|dill|cloudpickle|joblib)\.loads$")
+_DUMPS = re.compile(r"^(c?[Pp]ickle|dill|cloudpickle|joblib)\.dumps?$")
+_SENDING = frozenset("submit map starmap apply apply_async map_async imap imap_unordered".split())
+_PROCESSES = frozenset(
+    "concurrent.futures.ProcessPoolExecutor multiprocessing.Pool multiprocessing.pool.Pool".split()
+)
+
+
+def read(ev: Evaluator, found: dict[int, Built], context: str) -> Iterator[Subject]:
+    """The traps of this module."""
+    yield from _Hazards(ev, found, context).run()
+
+
+class _Hazards:
+    def __init__(self, ev: Evaluator, found: dict[int, Built], context: str) -> None:
+        self.ev = ev
+        self.module = ev.module
+        self.found = found
+        self.context = context
+        self.taken: list[tuple[Node, Scope, str]] = []
+        self.given_back: list[tuple[Node, Scope, str, str]] = []
+
+    def run(self) -> Iterator[Subject]:
+        pickles = (
+            "ickle" in self.module.tree.source.text or "joblib" in self.module.tree.source.text
+        )
+        for node, scope in self.module.calls:
+            function = node.child_by_field_name("function")
+            if function is None:
+                continue
+            text = self.module.text(function)
+            if pickles and len(text) < 40 and (_LOADS.match(text) or text == "loads"):
+                yield from self._unpickled(node, scope, text)
+            if pickles and len(text) < 40 and _DUMPS.match(text):
+                yield from self._sent(node, scope, text, 1)
+            if function.type != "attribute":
+                continue
+            name = self.module.text(function.child_by_field_name("attribute"))
+            if name in _SENDING and self._to_processes(function, scope):
+                yield from self._sent(node, scope, name, 9)
+            elif name in ("set", "setnx"):
+                self._take(name, node, function, scope)
+            elif name == "delete":
+                self._give_back(node, function, scope)
+        yield from self._blind()
+
+    def _trap(self, rule: str, name: str, node: Node, detail: str = "") -> Subject:
+        return call_subject(rule, name, self.module.tree.span(node), self.context, detail)
+
+    # locks
+
+    def _key(self, node: Node) -> str:
+        listing = node.child_by_field_name("arguments")
+        words = named(listing) if listing is not None else []
+        return " ".join(self.module.text(words[0]).split()) if words else ""
+
+    def _take(self, name: str, node: Node, function: Node, scope: Scope) -> None:
+        """Remember a lock that is taken with an expiry: it may be somebody else's when it ends."""
+        key = self._key(node)
+        if not key or not self._locks(key, scope):
+            return
+        if name == "set":
+            words = arguments(self.ev, node, scope).keywords
+            nx = words.get("nx")
+            if not (isinstance(nx, Scalar) and nx.value.known and nx.value.value is True):
+                return
+            if not {"ex", "px", "exat", "pxat"} & set(words.entries):
+                return
+        if self._is_client(function, scope):
+            self.taken.append((node, scope, key))
+
+    def _give_back(self, node: Node, function: Node, scope: Scope) -> None:
+        key = self._key(node)
+        if key and self._locks(key, scope) and self._is_client(function, scope):
+            name = self.module.text(function.child_by_field_name("object"))
+            self.given_back.append((node, scope, key, name))
+
+    def _locks(self, key: str, scope: Scope) -> bool:
+        """Whether a key, or the function around, is about a lock."""
+        if LOCK.search(key):
+            return True
+        function = _function(scope)
+        name = function.node.child_by_field_name("name") if function is not None else None
+        return name is not None and bool(re.search(r"(?i)lock", self.module.text(name)))
+
+    def _is_client(self, function: Node, scope: Scope) -> bool:
+        built, looks, _ = receiver(
+            self.ev, self.found, function.child_by_field_name("object"), scope
+        )
+        return built is not None or looks
+
+    def _blind(self) -> Iterator[Subject]:
+        """Deletes of a lock of this function or class that no script guards."""
+        for node, scope, key, name in self.given_back:
+            place = _home(scope)
+            around = self.module.text(place.node)
+            if re.search(r"\beval(sha)?\(|register_script|\.watch\(|WATCH", around):
+                continue
+            if any(_home(s) is place and k == key for _, s, k in self.taken):
+                yield self._trap("lock-release-without-token", f"{name}.delete", node, key)
+
+    # pickles
+
+    def _unpickled(self, node: Node, scope: Scope, text: str) -> Iterator[Subject]:
+        listing = node.child_by_field_name("arguments")
+        words = named(listing) if listing is not None else []
+        if not words:
+            return
+        if text == "loads" and not self._imported(scope):
+            return
+        source = words[0]
+        if source.type == "identifier":
+            bound = scope.lookup(self.module.text(source))
+            last = bound[1][-1] if bound else None
+            if last is None or last.kind != "value":
+                return
+            source = last.node
+        if source.type == "await":
+            inner = named(source)
+            source = inner[0] if inner else source
+        function = source.child_by_field_name("function") if source.type == "call" else None
+        if function is None or function.type != "attribute":
+            return
+        if self.module.text(function.child_by_field_name("attribute")) not in _READS:
+            return
+        if self._is_client(function, scope):
+            yield self._trap("pickle-redis", text, node)
+
+    def _imported(self, scope: Scope) -> bool:
+        bound = scope.lookup("loads")
+        target = bound[1][-1].target if bound else ""
+        return bool(_LOADS.match(target))
+
+    def _to_processes(self, function: Node, scope: Scope) -> bool:
+        held = self.ev.eval(function.child_by_field_name("object"), scope)
+        return (
+            isinstance(held, Instance) and isinstance(held.of, Ref) and held.of.name in _PROCESSES
+        )
+
+    def _sent(self, node: Node, scope: Scope, name: str, most: int) -> Iterator[Subject]:
+        """A client among what is pickled on its way."""
+        given = arguments(self.ev, node, scope)
+        things: list[Thing] = [e.thing for e in given.positional[:most]]
+        things += [e.thing for e in given.keywords.entries.values()]
+        for thing in things:
+            for item in thing.items if isinstance(thing, Series) else [thing]:
+                if isinstance(item, Made) and (item.is_client or "pool" in item.kind.role):
+                    yield self._trap("redispy-client-pickled", name, node, item.kind.name)
+                    return
+
+
+def _function(scope: Scope) -> Scope | None:
+    current: Scope | None = scope
+    while current is not None and current.kind != "function":
+        current = current.parent
+    return current
+
+
+def _home(scope: Scope) -> Scope:
+    """The class, or the function, that a piece of code belongs to."""
+    return scope.enclosing_class() or _function(scope) or scope
