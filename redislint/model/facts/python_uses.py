@@ -16,10 +16,14 @@ _CLUSTER_ENDPOINT = re.compile(
     r"(?i)(^|\.)clustercfg\.[\w.-]+\.(cache|memorydb)\.[\w.-]*amazonaws\."
 )
 _PUBLIC = re.compile(
-    r"(?i)\.(cache\.amazonaws\.com(\.cn)?|memorydb\.[\w-]+\.amazonaws\.com|redis\.cache\.windows\.net|"
-    r"redis\.azure\.net|redislabs\.com|redis-cloud\.com|upstash\.io|ondigitalocean\.com|"
-    r"aivencloud\.com)$"
+    r"(?i)^(master|replica|clustercfg)\.[\w.-]+\.cache\.amazonaws\.com(\.cn)?$"
+    r"|\.(serverless\.[\w-]+\.cache\.amazonaws\.com(\.cn)?|memorydb\.[\w-]+\.amazonaws\.com|"
+    r"redis\.cache\.windows\.net|redis\.azure\.net|redislabs\.com|redis-cloud\.com|upstash\.io|"
+    r"ondigitalocean\.com|aivencloud\.com)$"
 )
+"""Names of managed services. ElastiCache puts the role in front where TLS is on; a cluster without
+(`name.….ng.0001.…`) answers plain text only."""
+
 _NODE = re.compile(r"(?i)^(?![\w.-]*\.ng\.)[\w-]+-\d{3}\.[\w.-]*cache\.amazonaws\.")
 """`group-001.…`, `group-0001-002.…`; `group.….ng.0001.…` is the primary endpoint, and a cluster of
 one node, `name.….0001.…`, has no other."""

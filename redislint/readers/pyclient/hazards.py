@@ -20,6 +20,7 @@ _READS = frozenset(
 )
 _LOADS = re.compile(r"^(c?[Pp]ickle|dill|cloudpickle|joblib)\.loads$")
 _DUMPS = re.compile(r"^(c?[Pp]ickle|dill|cloudpickle|joblib)\.dumps?$")
+_PICKLES = re.compile(r"[Pp]ickle|dill|joblib")
 _SENDING = frozenset("submit map starmap apply apply_async map_async imap imap_unordered".split())
 _PROCESSES = frozenset(
     "concurrent.futures.ProcessPoolExecutor multiprocessing.Pool multiprocessing.pool.Pool".split()
@@ -41,9 +42,7 @@ class _Hazards:
         self.given_back: list[tuple[Node, Scope, str, str]] = []
 
     def run(self) -> Iterator[Subject]:
-        pickles = (
-            "ickle" in self.module.tree.source.text or "joblib" in self.module.tree.source.text
-        )
+        pickles = bool(_PICKLES.search(self.module.tree.source.text))
         for node, scope in self.module.calls:
             function = node.child_by_field_name("function")
             if function is None:
