@@ -107,7 +107,7 @@ subject.kind(
     "a container or process that a Dockerfile, compose file, manifest, task or unit starts",
     [
         FactSpec("platform", "enum", "who runs it",
-                 choices="dockerfile compose kubernetes helm ecs systemd ansible nomad terraform".split()),
+                 choices="dockerfile compose kubernetes helm ecs systemd ansible nomad terraform docker podman".split()),
         FactSpec("image", "text", "the image as written"),
         FactSpec("image-name", "text", "the image without registry, tag and digest: redis, valkey, bitnami/redis"),
         FactSpec("tag", "text", "the image's tag; absent where there is none"),

@@ -57,6 +57,8 @@ BUILTIN: list[tuple[str, tuple[str, ...], str, bytes]] = [
     ("terraform", (".tf", ".tofu", ".hcl",), r"(?i)\.(tf|tofu|hcl)(\.json)?$", MENTION),
     ("cloudformation", (".y", ".json", ".template", ".cfn",), r"(?i)\.(ya?ml|json|template|cfn)$", rb"AWS::(ElastiCache|MemoryDB|ECS)|AWSTemplateFormatVersion"),
     ("systemd", (".service",), r"(?i)\.service(\.j2)?$", rb"(?i)(redis|valkey)-(server|sentinel)"),
+    ("quadlet", (".container",), r"(?i)\.container(\.j2)?$", MENTION),
+    ("shellrun", (".sh",), r"(?i)\.(sh|bash)$", rb"(?i)(?:docker|podman|nerdctl)[ \t]+(?:container[ \t]+)?(?:run|create)\b[\s\S]{0,2000}?(?:redis|valkey)"),
     ("ansible", (".y",), r"(?i)\.ya?ml$", rb"(?i)(redis|valkey)"),
     ("springprops", (".prop", ".y",), r"(?i)(^|/)[^/]*\.(properties|ya?ml)$", rb"(?i)redis|valkey"),
     ("redissonconf", (".y", ".json",), r"(?i)\.(ya?ml|json)$", rb"singleServerConfig|clusterServersConfig|sentinelServersConfig|masterSlaveServersConfig|replicatedServersConfig"),

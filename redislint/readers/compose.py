@@ -13,6 +13,7 @@ from redislint.readers import Context
 from redislint.readers.composing.command import words_of
 from redislint.readers.composing.files import (
     File,
+    below,
     beside,
     is_compose,
     is_override,
@@ -44,6 +45,8 @@ def read(source: Source, context: Context) -> Iterator[Container | Problem]:
         for key, body in services.pairs:
             if base is not None and base.top.get("services", key.text) is not None:
                 continue  # read as a layer of the default file
+            if below(file, key.text):
+                continue  # read as a layer of the file before
             if isinstance(body, Mapping) and key.text != "<<" and not key.text.startswith("x-"):
                 yield _service(file, key, body)
     if seen:

@@ -91,3 +91,32 @@ def test_an_address_from_a_variable_is_unknown(tmp_path: Path) -> None:
     text = 'services:\n  redis:\n    image: redis\n    ports: ["${ADDRESS}:6379:6379", "${PORT}:6379"]\n'
     redis = services(tmp_path, {"compose.yml": text})["compose.yml redis"]
     assert [(p.scope, p.host) for p in redis.ports] == [("unknown", 6379), ("network", None)]
+
+
+UPPER = """services:
+  redis:
+    command: redis-server --appendonly no
+"""
+
+
+def test_the_environment_file_names_the_files_to_join(tmp_path: Path) -> None:
+    found = services(
+        tmp_path, {"a.yml": BASE, "b.yml": UPPER, ".env": "COMPOSE_FILE=a.yml:b.yml\n"}
+    )
+    assert list(found) == ["a.yml redis"]
+    assert [w.value for w in found["a.yml redis"].argv or []][-1] == "no"
+
+
+def test_an_include_of_several_files_joins_them(tmp_path: Path) -> None:
+    found = services(tmp_path, {
+        "compose.yaml": "include:\n  - path: [r/a.yml, r/b.yml]\nservices:\n  w: {image: web}\n",
+        "r/a.yml": BASE,
+        "r/b.yml": UPPER,
+    })  # fmt: skip
+    assert sorted(found) == ["compose.yaml w", "r/a.yml redis"]
+    assert [w.value for w in found["r/a.yml redis"].argv or []][-1] == "no"
+
+
+def test_a_file_that_nobody_joins_stands_alone(tmp_path: Path) -> None:
+    found = services(tmp_path, {"a.yml": BASE, "b.yml": BASE, ".env": "COMPOSE_FILE=a.yml\n"})
+    assert sorted(found) == ["a.yml redis", "b.yml redis"]

@@ -24,6 +24,8 @@ class File:
         env = context.find(posixpath.join(self.folder, ".env"))
         self.variables = dotenv(env.text) if env is not None else {}
         self.env_path = env.path if env is not None else ""
+        self.joined: list[File] | None = None
+        """The files that compose joins with it, once they were looked for."""
 
     def value(self, node: Node | None) -> Value | None:
         """The interpolated value of a scalar; None where there is none."""
@@ -76,6 +78,74 @@ def opened(source: Source, context: Context) -> File | None:
     return None
 
 
+def stack(file: File) -> list[File]:
+    """The files that compose is told to join with this one, the first lowest; empty where it is not.
+
+    `.env` names them in COMPOSE_FILE, or the default file includes a list of them as one.
+    """
+    if file.joined is None:
+        file.joined = _join(file, _told(file) or _included(file))
+    return file.joined
+
+
+def _join(file: File, names: list[str]) -> list[File]:
+    if len(names) < 2:
+        return []
+    found = []
+    for name in names:
+        if name == file.source.path:
+            found.append(file)
+        elif (source := file.context.find(name)) is not None:
+            other = opened(source, file.context)
+            found += [other] if other is not None else []
+    return found if len(found) > 1 else []
+
+
+def _place(file: File, together: list[File]) -> int:
+    return next(n for n, f in enumerate(together) if f.source.path == file.source.path)
+
+
+def below(file: File, name: str) -> bool:
+    """Whether a file that compose reads before this one has the service already."""
+    together = stack(file)
+    earlier = together[: _place(file, together)] if together else []
+    return any(f.top.get("services", name) is not None for f in earlier)
+
+
+def _told(file: File) -> list[str]:
+    listed = file.variables.get("COMPOSE_FILE", "")
+    mark = file.variables.get("COMPOSE_PATH_SEPARATOR") or (";" if ";" in listed else ":")
+    names = [posixpath.normpath(posixpath.join(file.folder, p)) for p in listed.split(mark) if p]
+    return names if file.source.path in names else []
+
+
+def _included(file: File) -> list[str]:
+    folders = dict.fromkeys((file.folder, posixpath.dirname(file.folder), ""))
+    for folder in folders:
+        for base in ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"):
+            path = posixpath.join(folder, base)
+            if path == file.source.path or not file.context.exists(path):
+                continue
+            source = file.context.find(path)
+            if source is None or "include" not in source.text:
+                continue
+            for names in _includes(source, folder):
+                if file.source.path in names:
+                    return names
+    return []
+
+
+def _includes(source: Source, folder: str) -> list[list[str]]:
+    """The lists of files that a compose file includes, each joined to one before."""
+    found = []
+    for document in yaml.load(source).documents:
+        node = document.get("include") if isinstance(document, Mapping) else None
+        for item in node.items if isinstance(node, Sequence) else []:
+            paths = names_in(item.get("path") if isinstance(item, Mapping) else item)
+            found.append([posixpath.normpath(posixpath.join(folder, p)) for p in paths])
+    return found
+
+
 def layers(file: File, name: str, body: Mapping) -> list[tuple[File, Mapping]]:
     """The mappings that make a service, the one that counts most first.
 
@@ -83,6 +153,14 @@ def layers(file: File, name: str, body: Mapping) -> list[tuple[File, Mapping]]:
     a layer for `-f`: it lies over the default file of its folder.
     """
     found = chain(file, name, body)
+    together = stack(file)
+    if together:
+        above: list[tuple[File, Mapping]] = []
+        for upper in together[_place(file, together) + 1 :]:
+            node = upper.top.get("services", name)
+            if isinstance(node, Mapping):
+                above = chain(upper, name, node) + above
+        return above + found
     if is_default(file.source.path):
         over = beside(file, override=True)
         other = over.top.get("services", name) if over is not None else None

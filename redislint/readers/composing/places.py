@@ -45,6 +45,11 @@ def _published(holder: File, item: Node) -> list[Port]:
     if value is None:
         return []
     text = str(value.value) if value.known else re.sub(r"\$\{?\w+[^}]*\}?", "0", value.raw or "")
+    return parsed_ports(text, value.known, item.span)
+
+
+def parsed_ports(text: str, known: bool, span: Span) -> list[Port]:
+    """The ports of `[address:][host:]inside[/protocol]`; in a text with unknown parts these are 0."""
     match = _PORT.match(text.strip())
     if match is None:
         return []
@@ -53,7 +58,7 @@ def _published(holder: File, item: Node) -> list[Port]:
     address, host = match["ip"] or "", match["host"]
     if host is None and address.replace("-", "").isdecimal():
         address, host = "", address
-    if not value.known:
+    if not known:
         # A variable without a default: the address may be loopback, the host's port any.
         address = "?" if address == "0" else address
         host = None if host == "0" else host
@@ -61,7 +66,7 @@ def _published(holder: File, item: Node) -> list[Port]:
     count = min(int(last or first) - int(first) + 1, 2000)
     start = int(host.partition("-")[0]) if host and host[0].isdecimal() else None
     return [
-        _port(int(first) + i, start + i if start is not None else None, address, item.span)
+        _port(int(first) + i, start + i if start is not None else None, address, span)
         for i in range(max(count, 1))
     ]
 
