@@ -33,14 +33,26 @@ class Tree:
         self.sources: dict[str, Source | None] = {}
         self._listed = list(files)
         self._all: list[str] | None = None
+        self._folders: dict[str, str] = {}
         self.named: list[str] = []
         """The files and folders that the user named, relative to base."""
 
     def path(self, relative: str) -> str | None:
         """The absolute path of a file of the tree; None where it leads outside."""
-        full = os.path.realpath(os.path.join(self.base, relative))
+        full = self._real(os.path.join(self.base, relative))
         inside = full == self.base or full.startswith(self.base.rstrip(os.sep) + os.sep)
         return full if inside else None
+
+    def _real(self, path: str) -> str:
+        """As os.path.realpath, which asks the system for every folder of every path anew."""
+        folder, name = os.path.split(path)
+        if name in ("", ".", ".."):
+            return os.path.realpath(path)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(folder)
+        full = os.path.join(real, name)
+        return os.path.realpath(full) if os.path.islink(full) else full
 
     def load(self, relative: str) -> Source:
         """The text of a file. Raises UnreadableError."""

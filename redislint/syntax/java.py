@@ -166,9 +166,11 @@ class _Lowering:
     def modifiers(self, node: Any) -> tuple[list[Annotation], set[str]]:
         annotations: list[Annotation] = []
         flags: set[str] = set()
-        for child in node.children:
+        for child in node.named_children:
             if child.type != "modifiers":
-                continue
+                if child.is_extra:  # a comment
+                    continue
+                break  # they come first
             for part in child.children:
                 if part.type in ("annotation", "marker_annotation"):
                     annotations.append(self.annotation(part))
@@ -213,7 +215,7 @@ class _Lowering:
         method = Method(
             self.text(name) if name else "",
             simple(self.text(type_node)) if type_node else "",
-            self.params(node.child_by_field_name("parameters")),
+            lambda: self.params(node.child_by_field_name("parameters")),
             annotations,
             lambda: self.block(body) if body is not None else None,
             node.start_byte,

@@ -137,18 +137,18 @@ class Field:
 
 
 class Method:
-    """A method, constructor or function; the body is read when first asked for."""
+    """A method, constructor or function; parameters and body are read when first asked for."""
 
     __slots__ = (
         "_body",
         "_lower",
+        "_params",
         "annotations",
         "constructor",
         "end",
         "flags",
         "name",
         "owner",
-        "params",
         "start",
         "type",
     )
@@ -157,7 +157,7 @@ class Method:
         self,
         name: str,
         type: str,
-        params: list[Param],
+        params: list[Param] | Callable[[], list[Param]],
         annotations: list[Annotation],
         lower: Callable[[], Node | None],
         start: int,
@@ -165,7 +165,7 @@ class Method:
     ) -> None:
         self.name = name
         self.type = type
-        self.params = params
+        self._params = params
         self.annotations = annotations
         self._lower: Callable[[], Node | None] | None = lower
         self._body: Node | None = None
@@ -174,6 +174,13 @@ class Method:
         self.flags: set[str] = set()
         self.constructor = False
         self.owner: ClassDef | None = None
+
+    @property
+    def params(self) -> list[Param]:
+        """The parameters in order."""
+        if callable(self._params):
+            self._params = self._params()
+        return self._params
 
     @property
     def body(self) -> Node | None:

@@ -247,7 +247,7 @@ class _Lowering:
         method = Method(
             self.text(name) if name is not None else "",
             type_name or self.guessed(body),
-            self.params(_first(node, "function_value_parameters"), "parameter"),
+            lambda: self.params(_first(node, "function_value_parameters"), "parameter"),
             annotations,
             lambda: self.function_body(body),
             node.start_byte,

@@ -152,7 +152,11 @@ def default(client: Client, name: str, release: str | None) -> Value | None:
     if library in OTHERS:
         table = OTHERS[library]
         return default_value(table[name], f"default of {library}") if name in table else None
-    class_name = class_of(client)
+    return _default(library, class_of(client), name, release)
+
+
+@lru_cache(maxsize=4096)
+def _default(library: str, class_name: str, name: str, release: str | None) -> Value | None:
     look = _valkey if library == "valkey-py" else _redis
     if release is not None:
         found = look(class_name, name, release)

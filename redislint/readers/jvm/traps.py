@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ MENTION = re.compile(
     r"z(union|inter)store|pf(count|merge)|[bl]l?move|m[gs]et|del|unlink)\w*\s*\("
 )
 """Without one of these a file has no trap of this module."""
+_MENTION = re.compile(MENTION.pattern.encode("ascii"))
 
 _CALLBACKS = frozenset(
     "thenApply thenAccept thenRun thenCompose whenComplete handle subscribe doOnNext doOnSuccess "
@@ -36,10 +38,11 @@ _STEREOTYPES = frozenset(
 
 def find(unit: Unit, clients: list[Client]) -> Iterator[Subject]:
     """The traps of a unit."""
-    if not MENTION.search(unit.source.text):
+    mentions = [m.start() for m in _MENTION.finditer(unit.data)]
+    if not mentions:
         return
     seen: set[tuple[str, int]] = set()
-    for made in _find(unit):
+    for made in _find(unit, mentions):
         assert made.anchor is not None
         place = (str(made.get("trap").value), made.anchor.start)
         if place not in seen:
@@ -58,14 +61,15 @@ def trap(unit: Unit, node: Node, name: str, called: str, detail: str = "") -> Su
     return made
 
 
-def _find(unit: Unit) -> Iterator[Subject]:
+def _find(unit: Unit, mentions: list[int]) -> Iterator[Subject]:
     jedis = _imports(unit, "redis.clients.jedis")
     lettuce = _imports(unit, "io.lettuce", "com.lambdaworks.redis")
     for cls in [*unit.all_classes(), unit.top]:
         if jedis:
             yield from _shared_jedis(unit, cls)
         for method in [*cls.methods, *cls.initializers]:
-            if not MENTION.search(unit.data[method.start : method.end].decode("utf-8", "replace")):
+            first = bisect_left(mentions, method.start)
+            if first == len(mentions) or mentions[first] >= method.end:
                 continue
             scope = Scope(method)
             yield from serializers.find(unit, scope)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from redislint.syntax.python import Node, Tree, named
 
 _SKIP = frozenset(
@@ -103,32 +105,34 @@ class Module:
 MAX_NESTING = 200
 """Levels of syntax below which nothing is read."""
 
-_Visit = tuple[Node, Scope, int, bool, int]
-"""A node to visit: its scope, branch, whether that is an except clause, and its depth."""
+_Visit = tuple[Node, str, Scope, int, bool, int]
+"""A node to visit: its kind, scope, branch, whether that is an except clause, and its depth."""
 
 
 class _Collector:
     def __init__(self, module: Module) -> None:
         self.module = module
         self.text = module.tree.text
+        self.actions: dict[str, Callable[[Node, Scope, int, bool], None] | None] = {}
+        """What is done with nodes of a kind: the method of that name, where there is one."""
 
     def run(self) -> None:
         # An explicit stack, and no deeper than people nest: hostile input must not exhaust Python.
-        stack: list[_Visit] = [(self.module.tree.root, self.module.top, 0, False, 0)]
+        root, actions = self.module.tree.root, self.actions
+        stack: list[_Visit] = [(root, root.type, self.module.top, 0, False, 0)]
         while stack:
-            node, scope, guard, handler, depth = stack.pop()
-            kind = node.type
-            if kind in _SKIP or depth > MAX_NESTING:
+            node, kind, scope, guard, handler, depth = stack.pop()
+            if depth > MAX_NESTING:
                 continue
             depth += 1
             if kind in ("function_definition", "lambda"):
                 inner = self._function(node, scope, guard, handler)
                 body = node.child_by_field_name("body")
                 if body is not None:
-                    stack.append((body, inner, 0, False, depth))
+                    stack.append((body, body.type, inner, 0, False, depth))
                 parameters = node.child_by_field_name("parameters")
                 if parameters is not None:
-                    stack.append((parameters, scope, guard, handler, depth))
+                    stack.append((parameters, parameters.type, scope, guard, handler, depth))
                 continue
             if kind == "class_definition":
                 inner = Scope("class", node, scope)
@@ -136,26 +140,34 @@ class _Collector:
                 self._bind(scope, node.child_by_field_name("name"), "class", node, guard, handler)
                 body = node.child_by_field_name("body")
                 if body is not None:
-                    stack.append((body, inner, 0, False, depth))
+                    stack.append((body, body.type, inner, 0, False, depth))
                 continue
-            action = getattr(self, "_" + kind, None)
+            if kind not in actions:
+                actions[kind] = getattr(self, "_" + kind, None)
+            action = actions[kind]
             if action is not None:
                 action(node, scope, guard, handler)
             if kind in ("if_statement", "try_statement", "while_statement", "for_statement",
                         "match_statement"):  # fmt: skip
                 self._branches(node, scope, depth, stack)
                 continue
-            stack.extend((c, scope, guard, handler, depth) for c in reversed(node.named_children))
+            for child in reversed(node.named_children):
+                kind = child.type
+                if kind not in _SKIP:
+                    stack.append((child, kind, scope, guard, handler, depth))
 
     def _branches(self, node: Node, scope: Scope, depth: int, stack: list[_Visit]) -> None:
         for child in reversed(node.named_children):
-            in_handler = child.type in ("except_clause", "except_group_clause")
-            inside = child.type in (
+            kind = child.type
+            if kind in _SKIP:
+                continue
+            in_handler = kind in ("except_clause", "except_group_clause")
+            inside = kind in (
                 "block", "elif_clause", "else_clause", "except_clause", "except_group_clause",
                 "case_clause",
             )  # fmt: skip
             guard = child.start_byte + 1 if inside else 0
-            stack.append((child, scope, guard, in_handler, depth))
+            stack.append((child, kind, scope, guard, in_handler, depth))
 
     def _bind(
         self, scope: Scope, name: Node | None, kind: str, node: Node, guard: int, handler: bool,
