@@ -168,7 +168,7 @@ spec:
   clusterVersion: v7
   persistenceEnabled: true
   kubernetesConfig:
-    image: quay.io/opstree/redis:v7.0.15
+    image: quay.io/opstree/redis:v7.2.7
     redisSecret: { name: orders-redis, key: password }
   storage:
     volumeClaimTemplate:

@@ -62,13 +62,13 @@ def read(found: Object, near: Folder) -> Iterator[Container | Subject]:
 
 
 def _sentinels(found: Object, size: Node | None) -> Iterator[Subject]:
-    value = words(size)
-    if value is None or not value.known or not str(value.value).isdecimal():
+    count = _number(size)
+    if count is None or size is None:
         return
-    group = Subject(f"the Sentinels of {found.kind} {found.name}", value.span, "sentinel-group")
-    group.set("size", Value(int(str(value.value)), value.origin))
+    group = Subject(f"the Sentinels of {found.kind} {found.name}", size.span, "sentinel-group")
+    group.set("size", at(count, size.span))
     group.set("master-name", Value(found.name))
-    group.set("operated", at(True, value.span))
+    group.set("operated", at(True, size.span))
     place, _ = of_path(found.path)
     group.set("production", Value(place in ("production", "unknown")))
     yield group
@@ -86,7 +86,7 @@ def _server(found: Object, spec: Mapping, near: Folder) -> Iterator[Container]:
     container.set("workload", Value(found.kind, Origin(pair[1].span if pair else None, found.kind)))
     container.set("operator", Value(_UNKNOWN, Origin(pair[1].span if pair else None)))
     set_image(container, image)
-    _copies(container, spec)
+    _copies(container, found.kind, spec)
     _limit(container, spec)
     _storage(container, spec)
     container.argv = [Value("redis-server"), *_options(found, spec, near)]
@@ -105,12 +105,31 @@ def _image(spec: Mapping) -> Value | None:
     return None
 
 
-def _copies(container: Container, spec: Mapping) -> None:
-    for name in ("clusterSize", "masterSize", "nodes", "replicas", "size"):
-        value = words(spec.get(name))
-        if value is not None and value.known and str(value.value).isdecimal():
-            container.set("replicas", Value(int(str(value.value)), value.origin))
-            return
+def _copies(container: Container, kind: str, spec: Mapping) -> None:
+    """How many servers run in all: primaries with the replicas that the operator gives each."""
+    for name, each in (("clusterSize", ""), ("masterSize", "clusterReplicas"),
+                       ("nodes", "replicas"), ("replicas", ""), ("size", "")):  # fmt: skip
+        count = _number(spec.get(name))
+        if count is None:
+            continue
+        total = count
+        if name == "clusterSize" and _CLUSTER.search(kind):
+            leaders = _number(spec.get("redisLeader", "replicas"))
+            followers = _number(spec.get("redisFollower", "replicas"))
+            total = (count if leaders is None else leaders) + (
+                count if followers is None else followers
+            )
+        elif each:
+            total = count * (1 + (_number(spec.get(each)) or 0))
+        node = spec.get(name)
+        container.set("replicas", at(total, node.span if node is not None else None))
+        return
+
+
+def _number(node: Node | None) -> int | None:
+    value = words(node)
+    text = str(value.value) if value is not None and value.known else ""
+    return int(text) if text.isdecimal() else None
 
 
 def _limit(container: Container, spec: Mapping) -> None:
