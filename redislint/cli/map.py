@@ -10,8 +10,9 @@ import click
 from redislint.findings.outcome import Report
 from redislint.model.client import Client
 from redislint.model.container import Container
+from redislint.model.sentinel import Sentinel
 from redislint.model.server import Server, shown
-from redislint.model.subject import Subject
+from redislint.model.subject import VOCABULARY, Subject
 
 _KINDS = ("server", "sentinel", "cluster", "managed-cache", "client", "container")
 
@@ -32,16 +33,26 @@ def command(paths: tuple[str, ...], format_: str) -> None:
     click.echo(render(report), nl=False)
 
 
-def _relevant(report: Report) -> list[Subject]:
-    """The subjects worth showing: containers only where an arrow touches them."""
-    touched = {id(a.source) for a in report.deployment.arrows} | {
-        id(a.target) for a in report.deployment.arrows
-    }
+def _relevant(report: Report, *, terse: bool = True) -> list[Subject]:
+    """The subjects worth showing: containers only where an arrow touches them.
+
+    For people, a container that does nothing but run its server is left to the server's line.
+    """
+    arrows = [
+        a for a in report.deployment.arrows
+        if not (terse and (_own(a.source, a.target) or _own(a.target, a.source)))
+    ]  # fmt: skip
+    touched = {id(a.source) for a in arrows} | {id(a.target) for a in arrows}
     return [
         s
         for s in report.deployment.subjects
         if s.kind in _KINDS and (s.kind != "container" or id(s) in touched)
     ]
+
+
+def _own(server: Subject, container: Subject) -> bool:
+    """Whether an arrow only joins a server and the container that runs it."""
+    return isinstance(server, Server) and server.links.get("container") is container
 
 
 def _place(report: Report, subject: Subject) -> str:
@@ -53,8 +64,10 @@ def _describe(subject: Subject) -> str:
     if isinstance(subject, Server):
         low, high = shown(subject.candidates[0]), shown(subject.candidates[-1])
         text = low if low == high else f"{low} to {high}"
-        facts = [f for f in ("role", "exposed", "auth", "persists") if subject.get(f).known]
+        wanted = ("exposed",) if subject.kind == "sentinel" else _SHOWN
+        facts = [f for f in wanted if subject.get(f).known]
         text += "".join(f", {f} {_word(subject.get(f).value)}" for f in facts)
+        text += _watched(subject) + _meant(subject) + _image(subject)
         return text + ("" if subject.complete else f", partly unknown: {subject.why}")
     if isinstance(subject, Client):
         release = subject.candidates[-1] if subject.candidates else "release unknown"
@@ -68,7 +81,51 @@ def _describe(subject: Subject) -> str:
             if image
             else subject.platform
         )
+    if subject.kind == "managed-cache":
+        pairs = [(k, subject.get(k)) for k in _MANAGED]
+        return ", ".join(
+            f"{k} {_word(v.value)}" for k, v in pairs if v.known and v.value is not None
+        ) + _meant(subject)
     return ", ".join(f"{k} {_word(v.value)}" for k, v in list(subject.facts.items())[:4] if v.known)
+
+
+_MANAGED = (
+    "provider", "service", "engine", "engine-version", "instance-type", "shards", "replicas",
+    "transit-encryption", "auth", "snapshot-retention", "module",
+)  # fmt: skip
+
+
+_SHOWN = ("role", "exposed", "auth", "persists")
+
+
+def _watched(subject: Server) -> str:
+    """The masters of a Sentinel, with the quorum."""
+    monitors = subject.monitors.values() if isinstance(subject, Sentinel) else ()
+    return "".join(
+        f", watches {m.name} at {m.host}" + (f" with quorum {m.quorum}" if m.quorum else "")
+        for m in monitors
+    )
+
+
+def _meant(subject: Subject) -> str:
+    """Where it runs and what for, each with what says so."""
+    parts = []
+    for fact in ("environment", "purpose"):
+        if fact not in VOCABULARY[subject.kind]:
+            continue
+        value = subject.get(fact)
+        if value.known and value.value not in (None, "unknown"):
+            span = value.span
+            reason = value.origin.note or (f"{span.path}:{span.line}" if span else "")
+            parts.append(f", {fact} {value.value}" + (f" ({reason})" if reason else ""))
+    return "".join(parts)
+
+
+def _image(subject: Server) -> str:
+    container = subject.links.get("container")
+    image = container.image if isinstance(container, Container) else None
+    text = str(image.value if image.known else image.raw or "") if image is not None else ""
+    return f", image {text}" if text else ""
 
 
 def _word(value: object) -> str:
@@ -118,7 +175,7 @@ def as_mermaid(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """Subjects and arrows as data."""
-    subjects = _relevant(report)
+    subjects = _relevant(report, terse=False)
     number = {id(s): i for i, s in enumerate(subjects)}
     data: dict[str, Any] = {
         "version": 1,

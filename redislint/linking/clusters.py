@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from redislint.linking.connections import near, servers_by_name
+from redislint.linking.connections import near, of_name, servers_by_name
 from redislint.linking.sharing import copies, find_shared
 from redislint.model.container import Container
 from redislint.model.deployment import Arrow, Deployment
@@ -29,7 +29,7 @@ def link_clusters(deployment: Deployment, context: Context) -> None:
                 watchers.setdefault(monitor.name, []).append(subject)
                 container = subject.links.get("container")
                 group = container.group if isinstance(container, Container) else ""
-                master = near(names.get(monitor.host.lower(), []), group)
+                master = near(of_name(names, monitor.host), group)
                 if master is not None:
                     subject.links.setdefault("server", master)
                     master.links.setdefault("sentinel", subject)
@@ -61,7 +61,7 @@ def _replica(server: Server, names: dict[str, list[Server]], deployment: Deploym
     container = server.links.get("container")
     group = container.group if isinstance(container, Container) else ""
     host = lines[-1].args[0].split()[0].lower() if lines[-1].args[0].split() else ""
-    master = near(names.get(host, []), group)
+    master = near(of_name(names, host), group)
     if master is not None and master is not server:
         server.links["primary"] = master
         master.links.setdefault("replica", server)

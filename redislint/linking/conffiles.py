@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from redislint.model.conf import ConfFile
@@ -36,6 +37,10 @@ def configuration(
         inside = posixpath.join("/data", inside)
     inside = posixpath.normpath(inside)
     server.config_paths = (inside,)
+    original, edited = _copied(container, inside)
+    if edited:
+        server.complete, server.why = False, f"a command changes {inside} before the start"
+    inside = original
     conf, covered = find_conf(container, inside, deployment, context)
     settings: list[Setting] = []
     if conf is not None:
@@ -72,6 +77,25 @@ def configuration(
         else:
             settings += edits
     return settings
+
+
+_COPY = re.compile(r"\bcp\s+(?:-\w+\s+)*([^\s;&|$`]+)\s+([^\s;&|$`]+)")
+_EDIT = re.compile(r"\b(?:sed|awk|perl|envsubst|tee)\b|>>?")
+
+
+def _copied(container: Container, inside: str) -> tuple[str, bool]:
+    """What `sh -c "cp /etc/x.conf /data/x.conf && redis-sentinel /data/x.conf"` copies, and whether
+    the same command edits a file too.
+    """
+    words = [*(container.entrypoint or []), *(container.argv or [])]
+    for word in words:
+        text = str(word.value if word.known else word.raw or "")
+        for match in _COPY.finditer(text):
+            source, target = (posixpath.normpath(g.strip("\"'")) for g in match.groups())
+            beside = posixpath.join(target, posixpath.basename(source))
+            if source.startswith("/") and inside in (target, beside) and source != inside:
+                return source, bool(_EDIT.search(text))
+    return inside, False
 
 
 def _folder(inside: str) -> str:

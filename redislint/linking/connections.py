@@ -45,7 +45,7 @@ def addresses(text: str) -> list[Address]:
     if found or "://" in text:
         return found
     for part in re.split(r"[,;\s]+", text.strip())[:50]:
-        match = re.fullmatch(r"([A-Za-z][\w.-]*)(?::(\d{1,5}))?", part)
+        match = re.fullmatch(r"([A-Za-z][\w.-]*|\d+(?:\.\d+){3})(?::(\d{1,5}))?", part)
         if match:
             found.append(Address(match[1], int(match[2]) if match[2] else None))
     return found
@@ -58,9 +58,28 @@ def servers_by_name(deployment: Deployment) -> dict[str, list[Server]]:
         if isinstance(subject, Server):
             container = subject.links.get("container")
             if isinstance(container, Container):
-                for name in container.names:
+                fixed = container.facts.get("fixed-address")
+                address = (str(fixed.value),) if fixed is not None and fixed.known else ()
+                for name in (*container.names, *address):
                     found.setdefault(name.lower(), []).append(subject)
     return found
+
+
+def of_name(names: dict[str, list[Server]], host: str) -> list[Server]:
+    """The servers that a name means, also by its long form in Kubernetes.
+
+    `redis.shop.svc.cluster.local` is the Service redis, `redis-0.redis` the first pod of a set.
+    """
+    host = host.lower()
+    if host in names:
+        return names[host]
+    first, dot, rest = host.partition(".")
+    if not dot:
+        return []
+    pod = re.sub(r"-\d+$", "", first)
+    if pod != first and re.search(r"^[\w-]+(\.|$)", rest):
+        return names.get(pod, []) or names.get(rest.partition(".")[0], [])
+    return names.get(first, []) if re.search(r"(^|\.)svc(\.|$)", rest) else []
 
 
 def near(servers: list[Server], group: str) -> Server | None:
@@ -107,7 +126,7 @@ def _from_container(
     if "://" not in text and not re.search(_HOST_VARIABLE, word):
         return
     for address in addresses(text):
-        server = near(names.get(address.host, []), container.group)
+        server = near(of_name(names, address.host), container.group)
         if server is None or server.links.get("container") is container:
             continue
         deployment.arrows.append(Arrow(container, server, f"connects by {word}", value.span))
@@ -131,7 +150,7 @@ def _port_beside(container: Container, variable: str) -> int | None:
 def _from_client(client: Client, names: dict[str, list[Server]], deployment: Deployment) -> None:
     for host in client.hosts:
         for address in addresses(str(host.value)) if host.known else []:
-            server = near(names.get(address.host, []), "")
+            server = near(of_name(names, address.host), "")
             if server is None:
                 continue
             span = host.span or client.anchor

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from redislint.linking.connections import addresses
+from redislint.linking.connections import addresses, of_name
+from redislint.model.server import Server
 from redislint.understand import understand
 
 
@@ -19,7 +20,8 @@ from redislint.understand import understand
         ("cache", [("cache", None, None, None)]),
         ("a:26379,b:26379", [("a", 26379, None, None), ("b", 26379, None, None)]),
         ("http://cache:80", []),
-        ("10.0.0.1:6379", []),
+        ("10.0.0.1:6379", [("10.0.0.1", 6379, None, None)]),
+        ("6379", []),
     ],
 )
 def test_addresses(text: str, found: list[tuple[object, ...]]) -> None:
@@ -50,3 +52,41 @@ def test_a_port_beside_the_host_and_a_url_in_a_command(tmp_path: Path) -> None:
         ("service app", "connects by REDIS_HOST"),
         ("service exporter", "connects by its command"),
     }
+
+
+SENTINELS = """\
+services:
+  main:
+    image: redis:7.2
+    networks: {back: {ipv4_address: 10.5.0.10}}
+  watcher:
+    image: redis:7.2
+    command: sh -c "cp /etc/redis/sentinel.conf /data/sentinel.conf && redis-sentinel /data/sentinel.conf"
+    volumes: ["./sentinel.conf:/etc/redis/sentinel.conf:ro"]
+    networks: [back]
+networks:
+  back: {ipam: {config: [{subnet: 10.5.0.0/16}]}}
+"""
+
+
+def test_a_sentinel_that_starts_from_a_copy_watches_an_address(tmp_path: Path) -> None:
+    (tmp_path / "compose.yml").write_text(SENTINELS)
+    (tmp_path / "sentinel.conf").write_text("sentinel monitor orders 10.5.0.10 6379 2\n")
+    deployment = understand([tmp_path]).deployment
+    (watches,) = [a for a in deployment.arrows if a.text == "watches"]
+    assert (watches.source.label, watches.target.label) == ("service watcher", "service main")
+
+
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        ("cache", True),
+        ("cache.shop.svc.cluster.local", True),
+        ("store-0.cache", True),
+        ("store-0.cache.shop.svc", True),
+        ("cache.example.com", False),
+    ],
+)
+def test_long_names_of_kubernetes(host: str, found: bool) -> None:
+    server = Server("cache", None)
+    assert of_name({"cache": [server]}, host) == ([server] if found else [])

@@ -32,7 +32,10 @@ def environment(cache: ManagedCache) -> Value:
 
 @computed("managed-cache", "production", "bool", "nothing says that it is for development or tests")
 def production(cache: ManagedCache) -> Value:
-    """Neither a development nor a test nor an example setup by its names."""
+    """Neither a development nor a test nor an example setup by its names, or as configured."""
+    told = cache.facts.get("environment")
+    if told is not None:
+        return Value(told.value in ("production", "unknown"), told.origin)
     name, word, path = _named(cache)
     if name == "unknown":
         return default(True, "nothing says otherwise")
