@@ -45,8 +45,8 @@ class Finding:
     """One report of one rule at one place."""
 
     __slots__ = (
-        "arguments", "confidence", "fix", "message", "ordinal", "reasons", "rule", "severity", "span", "subject",
-        "suppressed",
+        "arguments", "confidence", "fix", "group", "message", "ordinal", "reasons", "rule", "severity", "span",
+        "subject", "suppressed",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +70,8 @@ class Finding:
         self.arguments: list[str] = []
         """What the message's fields were filled with, in order."""
         self.suppressed: str | None = None
+        self.group: tuple[int, str, str, int] = (3, subject, span.path, 0)
+        """The server or client that it is about: servers first, then its label and its place."""
 
     @property
     def fingerprint(self) -> str:

@@ -34,11 +34,13 @@ def render(
     heading = ""
     findings = report.findings
     if group_by == "server":
-        findings = sorted(findings, key=lambda f: (f.subject, *f.sort_key()))
+        findings = sorted(findings, key=lambda f: (f.group, f.sort_key()))
     elif group_by == "rule":
         findings = sorted(findings, key=lambda f: (f.rule.code, *f.sort_key()))
     for finding in findings:
-        group = {"server": finding.subject, "rule": finding.rule.name}.get(group_by, "")
+        group = finding.rule.name if group_by == "rule" else ""
+        if group_by == "server":
+            group = _owner(report, finding)
         if group != heading:
             heading = group
             blocks.append(paint(f"── {clean(group)} ──", "1"))
@@ -50,6 +52,13 @@ def render(
     if quiet:
         return text + "\n" if text else ""
     return (text + "\n\n" if text else "") + _total(report) + "\n"
+
+
+def _owner(report: Report, finding: Finding) -> str:
+    """A server or client with its place; a file for what is neither."""
+    _, label, path, line = finding.group
+    place = report.shown(path) + (f":{line}" if line else "")
+    return f"{label} ({place})" if label and not place.startswith(label) else place
 
 
 def _finding(report: Report, finding: Finding, paint: _Paint) -> str:

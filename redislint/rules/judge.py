@@ -121,7 +121,26 @@ def report(rule: Rule, subject: Subject, facts: list[Fact]) -> Finding | None:
     message = fill(rule.message, subject, arguments)
     finding = Finding(rule, message, span, reasons, subject.label, _fix(rule, subject))
     finding.arguments = arguments
+    finding.group = _group(subject, span)
     return finding
+
+
+_RANKS = {
+    "server": 0, "sentinel": 0, "container": 0, "managed-cache": 0, "cluster": 0,
+    "sentinel-group": 0, "client": 1,
+}  # fmt: skip
+
+
+def _group(subject: Subject, span: Span) -> tuple[int, str, str, int]:
+    """What a report by server and client puts a finding under; what is neither, by its file."""
+    owner = subject
+    if subject.kind not in _RANKS:
+        owner = subject.links.get("server") or subject.links.get("client") or subject
+    rank = _RANKS.get(owner.kind)
+    if rank is None:
+        return (2, "", span.path, 0)
+    anchor = owner.anchor or span
+    return (rank, owner.label, anchor.path, anchor.line)
 
 
 def fill(message: str, subject: Subject, arguments: list[str] | None = None) -> str:

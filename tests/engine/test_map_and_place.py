@@ -8,6 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from redislint.checking import check
+from redislint.cli.check import command as check_command
 from redislint.cli.map import command
 from redislint.config import Config
 
@@ -98,3 +99,31 @@ def test_a_purpose_is_overruled_by_path(tmp_path: Path) -> None:
     for purposes, expected in (({}, False), ({"redis.conf": "queue"}, True)):
         report = check([str(tmp_path)], Config(purposes=purposes))
         assert ("eviction-with-queue" in {f.rule.name for f in report.findings}) is expected
+
+
+TWO = """\
+services:
+  orders:
+    image: redis:7.2
+    ports: ["6379:6379"]
+  stock:
+    image: redis:7.2
+    ports: ["6380:6379"]
+"""
+
+
+def test_a_report_by_server_puts_together_what_is_about_one(tmp_path: Path) -> None:
+    (tmp_path / "compose.yml").write_text(TWO)
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.py").write_text(
+            "import redis\n\nclient = redis.Redis(host='cache')\nfound = client.keys('*')\n"
+        )
+    found = CliRunner().invoke(check_command, [str(tmp_path), "--group-by", "server"])
+    heads = [line.strip("─ ") for line in found.output.splitlines() if line.startswith("──")]
+    folder = str(tmp_path)
+    assert [head.replace(folder + "/", "") for head in heads] == [
+        "service orders (compose.yml:2)",
+        "service stock (compose.yml:5)",
+        "redis.Redis() (one.py:3)",
+        "redis.Redis() (two.py:3)",
+    ]
