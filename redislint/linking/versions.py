@@ -176,10 +176,23 @@ def _tie(client: Client, modules: Modules, path: str) -> None:
     if dependency is None:
         return
     client.links["dependency"] = dependency
-    client.candidates = dependency.candidates
+    client.candidates = _usable(client, dependency)
     client.version_origin = dependency.version_origin
     for carrier in modules.by_place[dependency.module, dependency.name]:
         carrier.clients.append(client)
+
+
+def _usable(client: Client, dependency: Dependency) -> tuple[str, ...]:
+    """The releases that this code can run with: its class is there, and nobody froze an old one."""
+    found = dependency.candidates
+    if client.library != "redis-py" or len(found) < 2:
+        return found
+    from redislint.knowledge.clients import redispy
+
+    first = redispy.FIRST.get(redispy.class_of(client), "0")
+    if found[-1] == releases("redis")[-1]:
+        first = max(first, redispy.CURRENT_FROM, key=key)
+    return tuple(r for r in found if key(r) >= key(first)) or found
 
 
 def _jedis_in_use(dependency: Dependency, modules: Modules) -> bool:

@@ -134,3 +134,12 @@ def test_an_asyncio_client_meets_the_leak(tmp_path: Path) -> None:
     app.set("asyncio", at(True, None))
     linked(tmp_path, "pydeps", {"requirements.txt": pin("4.5.1")}, [app])
     assert "CVE-2023-28859" in bugs(app.links["dependency"])
+
+
+def test_an_open_range_means_what_is_installed_today(tmp_path: Path) -> None:
+    plain, cluster = client("app.py"), client("app.py", mode="cluster")
+    linked(tmp_path, "pydeps", {"requirements.txt": "redis\n"}, [plain, cluster])
+    assert plain.candidates[0] == "4.4.0"
+    bounded = client("app.py", mode="cluster")
+    linked(tmp_path, "pydeps", {"requirements.txt": "redis<5\n"}, [bounded])
+    assert bounded.candidates[0] == "4.1.0"

@@ -23,6 +23,13 @@ ABSENT = "absent"
 UNSET = "unset"
 """In the data: a marker object that stands for several defaults."""
 
+FIRST = {"sync.RedisCluster": "4.1.0", "asyncio.Redis": "4.2.0", "asyncio.RedisCluster": "4.3.0"}
+"""Class -> the release that brought it: code that names the class does not run with older ones."""
+
+CURRENT_FROM = "4.4.0"
+"""A requirement without an upper bound gets the newest release of the day it is installed. Releases
+before this one (November 2022) are taken to have been replaced since, where nothing locks them."""
+
 OTHERS: dict[str, dict[str, Any]] = {
     "aioredis": {
         "socket_timeout": None, "socket_connect_timeout": None, "socket_keepalive": None,
