@@ -9,7 +9,9 @@ from redislint.knowledge.messages import Message
 
 
 def evidence_in(path: Path, messages: list[Message]) -> list[dict[str, Any]] | None:
-    """Findings of the messages' rules in the files below `path`, in the rules' order.
+    """Findings of the messages' rules in the files below `path`, those of the likeliest cause first.
+
+    Each row says which cause it shows, in the message's words, or "" where it fits no single one.
 
     The repository's own configuration counts; preview rules are asked too, since somebody has the
     trouble already. None where rules or configuration cannot be used.
@@ -25,11 +27,17 @@ def evidence_in(path: Path, messages: list[Message]) -> list[dict[str, Any]] | N
     except (ConfigError, PageError):
         return None
     wanted = list(dict.fromkeys(rule for message in messages for rule in message.rules))
+    causes: dict[str, str] = {}
+    for message in messages:
+        for cause in message.causes:
+            for rule in cause.rules:
+                causes.setdefault(rule, cause.text)
     found = []
     for finding in report.findings:
         name = wanted_name(finding.rule, wanted)
         if name is not None:
             row = {
+                "cause": causes.get(name, ""),
                 "rule": finding.rule.name,
                 "code": finding.rule.code,
                 "message": finding.message,

@@ -47,12 +47,14 @@ def _message(message: Message) -> Iterator[str]:
     for number, cause in enumerate(message.causes, 1):
         yield from _wrap(cause.text, f"  {number}. ", "     ")
         yield from _wrap(cause.tell, "     tell by: ", "              ")
+        if cause.rules:
+            yield from _wrap(", ".join(cause.rules), "     rules:   ", "              ")
     yield ""
     yield from _wrap(message.ask, "  ask       ", "            ")
     yield from _wrap(message.now, "  now       ", "            ")
     yield from _wrap(message.good, "  for good  ", "            ")
-    if message.rules:
-        yield from _wrap(", ".join(message.rules), "  rules     ", "            ")
+    if message.more_rules:
+        yield from _wrap(", ".join(message.more_rules), "  rules     ", "            ")
 
 
 def _wrap(text: str, first: str, rest: str | None = None) -> list[str]:
@@ -73,10 +75,14 @@ def evidence_text(rows: list[dict[str, Any]] | None, path: str) -> str:
     if not rows:
         return f"{path}: the files show none of these causes"
     lines = [f"the files in {path} show:"]
-    lines += [
-        f"  {row['path']}:{row['line']}: {row['code']} {row['rule']}: {row['message']}"
-        for row in rows
-    ]
+    cause = ""
+    for row in rows:
+        if row["cause"] != cause:
+            cause = row["cause"]
+            lines += _wrap(cause or "besides, of no single cause", "  ")
+        lines.append(
+            f"    {row['path']}:{row['line']}: {row['code']} {row['rule']}: {row['message']}"
+        )
     return "\n".join(lines)
 
 

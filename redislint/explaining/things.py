@@ -53,7 +53,9 @@ def message_match(message: Message) -> dict[str, Any]:
         "name": message.name,
         "by": message.by,
         "meaning": message.meaning,
-        "causes": [{"cause": c.text, "tell": c.tell} for c in message.causes],
+        "causes": [
+            {"cause": c.text, "tell": c.tell, "rules": list(c.rules)} for c in message.causes
+        ],
         "ask": message.ask,
         "now": message.now,
         "good": message.good,

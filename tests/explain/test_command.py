@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from redislint.cli.explain import command
+from redislint.knowledge.messages import load
+from redislint.rules.book import load_book
 
 READONLY = "READONLY You can't write against a read only replica."
 
@@ -32,6 +34,18 @@ def test_a_message_has_meaning_causes_question_and_rules() -> None:
     assert match["name"] == "READONLY"
     assert match["causes"][0]["tell"].startswith("`INFO replication`")
     assert match["rules"][0] == "implicit-replication-exposed-server"
+
+
+def test_each_cause_names_the_rules_that_find_it() -> None:
+    causes = as_json(READONLY)["matches"][0]["causes"]
+    assert "implicit-replication-exposed-server" in causes[0]["rules"]
+    assert "lettuce-no-topology-refresh" in causes[1]["rules"]
+
+
+def test_every_rule_of_a_message_exists() -> None:
+    known = load_book().rules
+    missing = {m.name: [r for r in m.rules if r not in known] for m in load()}
+    assert {name: rules for name, rules in missing.items() if rules} == {}
 
 
 def test_a_message_is_found_by_its_name() -> None:
@@ -131,10 +145,13 @@ def test_the_files_say_which_cause_it_is(tmp_path: Path) -> None:
         'services:\n  redis:\n    image: redis:7.2\n    ports: ["6379:6379"]\n'
     )
     data = as_json(READONLY, str(tmp_path))
-    assert [(row["rule"], row["line"]) for row in data["files"]] == [
-        ("implicit-replication-exposed-server", 4)
+    cause = data["matches"][0]["causes"][0]["cause"]
+    assert [(row["rule"], row["line"], row["cause"]) for row in data["files"]] == [
+        ("implicit-replication-exposed-server", 4, cause)
     ]
-    assert "compose.yml:4: RL101" in run(READONLY, str(tmp_path))[1]
+    shown = run(READONLY, str(tmp_path))[1]
+    assert cause[:40] in shown.partition(" show:")[2]
+    assert "compose.yml:4: RL101" in shown
 
 
 def test_files_that_show_no_cause_are_said_to_show_none(tmp_path: Path) -> None:

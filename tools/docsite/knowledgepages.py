@@ -98,7 +98,7 @@ def messages_page(places: dict[str, str]) -> str:
             lines.append(f"{number}. {_prose(cause.text)}")
             if cause.tell:
                 lines.append(f"    <br>*Tell by:* {_prose(cause.tell)}")
-            named = [r for r in getattr(cause, "rules", ()) if r in places]
+            named = [r for r in cause.rules if r in places]
             if named:
                 links = ", ".join(f"[{r}]({relative(places[r], here)})" for r in named)
                 lines.append(f"    <br>*Shown by:* {links}")
@@ -106,9 +106,9 @@ def messages_page(places: dict[str, str]) -> str:
         for title, text in (("Ask", message.ask), ("Now", message.now), ("For good", message.good)):
             if text:
                 lines += [f"**{title}:** {_prose(text)}", ""]
-        linked = [f"[{r}]({relative(places[r], here)})" for r in message.rules if r in places]
+        linked = [f"[{r}]({relative(places[r], here)})" for r in message.more_rules if r in places]
         if linked:
-            lines += ["**Rules:** " + ", ".join(linked), ""]
+            lines += ["**Further rules:** " + ", ".join(linked), ""]
     return "\n".join(lines)
 
 

@@ -12,8 +12,9 @@ The TOML files beside this module hold one ``[[message]]`` table a message:
               (it names a Node.js client), ``open`` (nothing in it names another product).
 ``anchors``   lower-case pieces, digits written as 0; every text that a pattern matches contains
               one of them. They are the fast way to say no; tests hold them to it.
-``meaning``, ``causes`` (pairs: cause, how to tell it from the others; likeliest first), ``ask``
-              (the question or command that tells the causes apart), ``now``, ``good``, ``rules``.
+``meaning``, ``causes`` (each: cause, how to tell it from the others, the rules that find it in
+              files, if any; likeliest first), ``ask`` (the question or command that tells the
+              causes apart), ``now``, ``good``, ``rules`` (further rules, of no single cause).
 
 Sources: the servers' own texts (6.2, 7.0, 8.2, Valkey 9.1), the clients' documentation and
 releases, incidents.
@@ -33,10 +34,11 @@ FILES = ("server", "storage", "replication", "java", "python", "others")
 
 @dataclass(frozen=True)
 class Cause:
-    """One possible cause and the observation that tells it from the others."""
+    """One possible cause, the observation that tells it from the others, and its rules."""
 
     text: str
     tell: str
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +57,13 @@ class Message:
     ask: str
     now: str
     good: str
-    rules: tuple[str, ...]
+    more_rules: tuple[str, ...]
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """All its rules: those of the causes, the likeliest first, then the others."""
+        of_causes = [rule for cause in self.causes for rule in cause.rules]
+        return tuple(dict.fromkeys((*of_causes, *self.more_rules)))
 
     @cached_property
     def strong_regex(self) -> re.Pattern[str] | None:
@@ -94,11 +102,11 @@ def _message(row: dict[str, Any]) -> Message:
         anchors=tuple(row["anchors"]),
         case=row.get("case", False),
         meaning=row["meaning"],
-        causes=tuple(Cause(*pair) for pair in row["causes"]),
+        causes=tuple(Cause(text, tell, *map(tuple, rules)) for text, tell, *rules in row["causes"]),
         ask=row["ask"],
         now=row["now"],
         good=row["good"],
-        rules=tuple(row["rules"]),
+        more_rules=tuple(row["rules"]),
     )
 
 
