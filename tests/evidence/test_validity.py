@@ -8,8 +8,9 @@ import pytest
 
 from redislint.judgement.real import ask
 from redislint.rules.packs import builtin_folder, load_page
+from tests.audit.running import free_port
 from tests.evidence.conftest import Start
-from tests.evidence.realserver import ALL, SERVERS
+from tests.evidence.realserver import ALL, SERVERS, run_to_end
 
 FOLDER = builtin_folder() / "validity"
 
@@ -125,3 +126,70 @@ def test_the_command_line_wins_and_a_rewrite_writes_it_into_the_file(
     assert server.client().config_get("appendonly") == {"appendonly": "yes"}
     server.client().config_rewrite()
     assert "appendonly yes" in server.conf.read_text()
+
+
+def refused(folder: Path, key: str, *arguments: str) -> str:
+    """What a server says that ends at its start."""
+    ended = run_to_end(folder, *arguments, "--port", str(free_port()), key=key)
+    assert ended.code == 1
+    return ended.text
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_users_in_the_file_and_an_acl_file_exclude_each_other(key: str, tmp_path: Path) -> None:
+    (tmp_path / "users.acl").write_text("user one on >x ~* +@all\n")
+    (tmp_path / "redis.conf").write_text(f"aclfile {tmp_path}/users.acl\nuser two on >y ~* +@all\n")
+    said = refused(tmp_path, key, "redis.conf")
+    assert "at the same setting an ACL file path is invalid" in said
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_an_acl_file_has_to_be_there_and_may_be_empty(
+    start: Start, key: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "users.acl"
+    assert "Error loading ACLs, opening file" in refused(tmp_path, key, "--aclfile", str(path))
+    path.write_text("")
+    assert start("--aclfile", str(path), key=key).client().ping()
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_an_included_file_has_to_be_there_and_a_pattern_need_not_from_7_0_on(
+    start: Start, key: str, tmp_path: Path
+) -> None:
+    (tmp_path / "one.conf").write_text("include /nowhere/site.conf\n")
+    assert "can't open config file" in refused(tmp_path, key, "one.conf")
+    (tmp_path / "two.conf").write_text("include /nowhere/*.conf\n")
+    if key == "redis-6.2":
+        assert "can't open config file" in refused(tmp_path, key, "two.conf")
+    else:
+        assert start(key=key, conf="include /nowhere/*.conf\n").client().ping()
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_a_folder_that_is_not_there_ends_the_start_except_for_the_pidfile(
+    start: Start, key: str, tmp_path: Path
+) -> None:
+    said = refused(tmp_path, key, "--logfile", "/nowhere/redis.log")
+    assert "Can't open the log file: No such file or directory" in said
+    assert "No such file or directory" in refused(tmp_path, key, "--dir", "/nowhere")
+    assert "No such file or directory" in refused(tmp_path, key, "--unixsocket", "/nowhere/r.sock")
+    assert start("--pidfile", "/nowhere/redis.pid", key=key).client().ping()
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_one_address_that_the_machine_lacks_ends_the_start_unless_it_has_a_dash(
+    start: Start, key: str, tmp_path: Path
+) -> None:
+    # An address of the documentation's range: no machine has it.
+    for addresses in (["192.0.2.211"], ["127.0.0.1", "192.0.2.211"]):
+        said = refused(tmp_path, key, "--bind", *addresses)
+        assert "bind: Cannot assign requested address" in said
+        assert "Failed listening on port" in said
+    assert start("--bind", "127.0.0.1", "-192.0.2.211", key=key).client().ping()
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_hz_is_taken_into_its_range_silently(start: Start, key: str) -> None:
+    for written, counts in (("1000", "500"), ("0", "1"), ("100", "100")):
+        assert start("--hz", written, key=key).client().config_get("hz") == {"hz": counts}

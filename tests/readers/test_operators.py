@@ -136,3 +136,12 @@ def test_values_that_are_a_text_are_read_at_their_line(tmp_path: Path) -> None:
     (tmp_path / "cr.yaml").write_text(text)
     found = check([str(tmp_path)], Config()).findings
     assert [(f.rule.name, f.span and f.span.line) for f in found] == [("allow-empty-password", 10)]
+
+
+def test_the_size_of_a_cluster_counts_primaries_and_each_has_a_follower(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: redis.redis.opstreelabs.in/v1beta2\nkind: RedisCluster\nmetadata: {name: r}\n"
+        "spec:\n  clusterSize: 3\n  kubernetesConfig: {image: 'quay.io/opstree/redis:v7.2.7'}\n"
+    )
+    assert "cluster-no-replicas" not in names(tmp_path, text)
+    assert "cluster-no-replicas" in names(tmp_path, text + "  redisFollower: {replicas: 0}\n")

@@ -24,7 +24,7 @@ def _text(container: Container) -> str:
     return " ".join(str(w.value) if w.known else (w.raw or "?") for w in words)
 
 
-def _direct(container: Container) -> bool:
+def direct(container: Container) -> bool:
     """Whether the command is the server itself: no shell, no script."""
     text = _text(container)
     return not re.search(r"(?:^|[\s/])(?:sh|bash|ash)(?:\s|$)|\.sh\b|&&|;|\|", text) and not (
@@ -50,7 +50,7 @@ def ends_at_start(server: Server) -> Value:
     value = server.get("daemonize")
     if container is None or container.platform in ("systemd", "ansible") or not value.is_true:
         return default(False, "it stays in the foreground")
-    if _family(container) == "bitnami" or not _direct(container) or not value.set:
+    if _family(container) == "bitnami" or not direct(container) or not value.set:
         return default(False, "a script starts it")
     return Value(True, value.origin)
 
@@ -106,7 +106,7 @@ def unused_config(server: Server) -> Value:
         return default(None, "it reads one")
     if container.platform not in ("compose", "dockerfile") or container.entrypoint is not None:
         return default(None, "an entry point may read it")
-    if not _direct(container) or ".conf" in _text(container) or not server.complete:
+    if not direct(container) or ".conf" in _text(container) or not server.complete:
         return default(None, "the command may name it")
     if container.platform == "dockerfile" and not container.argv:
         return default(None, "who runs the image may give the command")
@@ -133,7 +133,7 @@ def config_elsewhere(server: Server) -> Value:
     if container.platform != "compose" or container.build or container.entrypoint is not None:
         return default(None, "the image may bring it")
     inside = server.config_paths[0]
-    if not _direct(container) or inside in container.files or inside in container.edits:
+    if not direct(container) or inside in container.files or inside in container.edits:
         return default(None, "it is there")
     elsewhere = None
     for mount in container.mounts:
@@ -160,7 +160,7 @@ def placeholder(server: Server) -> Value:
         return default(None, "something may fill it in")
     if _family(container) != "official" or container.entrypoint is not None:
         return default(None, "an entry point may fill it in")
-    if not _direct(container) or container.edits or container.build:
+    if not direct(container) or container.edits or container.build:
         return default(None, "a script may fill it in")
     for setting in server.settings:
         if setting.where != "file" or setting.span is None or setting.span.source.outer is not None:
