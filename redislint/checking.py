@@ -6,7 +6,6 @@ import importlib
 import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from redislint.config import Config
 from redislint.discover import Tree, candidates, excluded
@@ -18,6 +17,10 @@ from redislint.model.subject import Subject
 from redislint.readers import readers_for
 from redislint.rules.book import Book, Rule
 from redislint.source import Source, UnreadableError, decode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _CONFIDENCE = {"low": 0, "medium": 1, "high": 2}
 

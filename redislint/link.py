@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from redislint.model.deployment import Deployment
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.readers import Context
 

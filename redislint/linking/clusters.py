@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from redislint.linking.connections import near, of_name, servers_by_name
 from redislint.linking.sharing import copies, find_shared
@@ -14,6 +13,7 @@ from redislint.model.server import Server
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, default
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.readers import Context
 

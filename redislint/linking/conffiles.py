@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from redislint.model.conf import ConfFile
 from redislint.model.container import Container, Mount
@@ -14,6 +13,7 @@ from redislint.model.setting import Setting
 from redislint.model.value import Value, default
 from redislint.source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.readers import Context
 

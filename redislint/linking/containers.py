@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from redislint.knowledge import images
 from redislint.knowledge.images import Image
@@ -20,6 +19,7 @@ from redislint.model.setting import Setting
 from redislint.model.value import Origin, Value
 from redislint.syntax import shell
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.readers import Context
 

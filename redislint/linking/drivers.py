@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from redislint.knowledge.releases import JEDIS, LETTUCE, SPRING_DATA_REDIS
 from redislint.model.value import Origin, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.linking.versions import Modules
     from redislint.model.client import Client

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from redislint.model.dependency import Dependency
 from redislint.model.deployment import Deployment
 from redislint.model.value import Origin, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.readers import Context
 

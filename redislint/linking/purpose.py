@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from redislint.model.client import Client
 from redislint.model.container import Container
@@ -12,6 +11,7 @@ from redislint.model.deployment import Arrow, Deployment
 from redislint.model.server import Server
 from redislint.model.value import Origin, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.readers import Context
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from redislint.linking.conffiles import placed
 from redislint.model.container import Container
@@ -13,6 +12,7 @@ from redislint.source import Source, Span
 from redislint.syntax import shell
 from redislint.syntax.shell import Invocation
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.readers import Context
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from redislint.model.client import Client
 from redislint.model.value import Origin, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.model.deployment import Deployment
     from redislint.model.subject import Subject

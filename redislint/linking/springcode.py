@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from redislint.knowledge.clients.spring import relaxed
 from redislint.model.value import Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.model.deployment import Deployment
     from redislint.readers import Context

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from redislint.judgement.judge import verify, verify_sentinel
 from redislint.judgement.verdict import Verdict
@@ -17,6 +16,7 @@ from redislint.model.value import Origin, Value, default
 from redislint.source import Source, Span
 from redislint.syntax.conf import quote
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.readers import Context
 

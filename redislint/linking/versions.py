@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from redislint.knowledge.releases import BOOT, JEDIS, LETTUCE, OLD_LETTUCE, releases
 from redislint.linking.drivers import settle_driver
@@ -20,6 +19,7 @@ from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
 from redislint.model.versions import key
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.readers import Context
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from redislint.knowledge.clients.spring import NEW, OLD, relaxed
 from redislint.readers.jvm import springkeys
 from redislint.readers.jvm.springclient import Keys, client, properties
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.model.subject import Subject
     from redislint.readers import Context

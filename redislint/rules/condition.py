@@ -13,11 +13,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 from redislint.model.subject import FUNCTIONS, VOCABULARY, FactSpec
 
-Node = list[Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Node = list[Any]
+
 
 _SIZE = {
     "b": 1, "k": 1000, "kb": 1024, "m": 10**6, "mb": 1024**2,

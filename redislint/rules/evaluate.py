@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
 
 from redislint.model.subject import Subject
 from redislint.model.value import Value, unknown
 from redislint.model.versions import key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Reason = tuple[str, Value]
 Outcome = tuple[bool | None, list[Reason]]

@@ -9,8 +9,8 @@ One module a library family; each has
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.model.client import Client
     from redislint.model.value import Value

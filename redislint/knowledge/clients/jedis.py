@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from redislint.knowledge.clients.history import History, in_release
 from redislint.knowledge.releases import releases as known_releases
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.model.client import Client
     from redislint.model.value import Value

@@ -5,13 +5,12 @@ Defaults are those of the constants in Lettuce's source at each release tag, fro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from redislint.knowledge.releases import releases as known_releases
 from redislint.model.value import Value
 from redislint.model.value import default as by_default
 from redislint.model.versions import key
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.model.client import Client
 
