@@ -13,7 +13,7 @@ from redislint.model.deployment import Problem
 from redislint.model.facts.environment import of_path
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
-from redislint.readers import Context
+from redislint.readers import Context, springprops
 from redislint.readers.k8s import operators, pods, releases, traps
 from redislint.readers.k8s.objects import Folder, Object, folder, objects
 from redislint.readers.k8s.overlays import overlays
@@ -47,6 +47,8 @@ def read(source: Source, context: Context) -> Iterator[Subject | Container | Con
                     conf = near.conf(found, key.text, value)
                     if conf is not None:
                         yield conf
+                    elif springprops.NAMES.match(key.text) and "redis" in value.text:
+                        yield from springprops.embedded(value.embedded(), key.text)
         if found.kind in ("ConfigMap", "Secret"):
             yield from traps.passwords(found)
         elif found.kind == "Service":

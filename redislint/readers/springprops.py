@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from redislint.knowledge.clients.spring import NEW, OLD, relaxed
-from redislint.readers.jvm import springkeys
+from redislint.readers.jvm import customkeys, springkeys
 from redislint.readers.jvm.springclient import Keys, client, properties
 
 TYPE_CHECKING = False
@@ -22,20 +22,36 @@ if TYPE_CHECKING:
 _OTHER = re.compile(
     r"(?m)^(services|kind|apiVersion|AWSTemplateFormatVersion|- hosts)['\"]?[ \t]*:"
 )
+NAMES = re.compile(r"(?i)^(application|bootstrap)[\w.-]*\.(ya?ml|properties)$")
+"""Names of the files that Boot reads by itself."""
+
 _MENTION = re.compile(r"(?i)spring|management\.endpoint|liveness")
 
 
 def read(source: Source, context: Context) -> Iterable[Subject]:
     """The clients that Boot makes of a file, and the properties that rules judge one by one."""
-    if not _MENTION.search(source.text):
+    boot = _MENTION.search(source.text) is not None
+    if not boot and not customkeys.MENTION.search(source.text):
         return
     yaml = not source.path.lower().endswith(".properties")
     if yaml and _OTHER.search(source.text):
         return
     documents = springkeys.read(source)
+    yield from customkeys.find(source, documents)
+    if not boot:
+        return
     for document in documents:
         yield from properties(document, source)
     yield from _clients(source, context, documents)
+
+
+def embedded(source: Source, name: str) -> Iterator[Subject]:
+    """The same for a file that stands inside another one, as in a ConfigMap's key `name`."""
+    documents = springkeys.read(source, name)
+    base = [d for d in documents if not d.profile]
+    for document in documents:
+        yield from properties(document, source)
+        yield from _of_document(document, base, source)
 
 
 def _clients(
@@ -43,12 +59,18 @@ def _clients(
 ) -> Iterator[Subject]:
     base = _base(source, context, documents)
     for document in documents:
-        for prefix in (OLD, NEW):
-            own = Keys(document, prefix)
-            if not own.connects():
-                continue
-            below = [Keys(b, prefix) for b in base if b is not document] if document.profile else []
-            yield client(own, below, source)
+        yield from _of_document(document, base, source)
+
+
+def _of_document(
+    document: springkeys.Document, base: list[springkeys.Document], source: Source
+) -> Iterator[Subject]:
+    for prefix in (OLD, NEW):
+        own = Keys(document, prefix)
+        if not own.connects():
+            continue
+        below = [Keys(b, prefix) for b in base if b is not document] if document.profile else []
+        yield client(own, below, source)
 
 
 def _base(

@@ -82,10 +82,17 @@ BY_RELAXED = {relaxed(k): k for k in KEYS}
 
 
 def typo_of(suffix: str) -> str:
-    """The known key that a suffix is a slip of: one letter more, less, other or swapped; or ""."""
+    """The known key that a suffix is a slip of, or "".
+
+    One letter more, less, other or swapped; or the prefix written twice.
+    """
     wanted = relaxed(suffix)
     if wanted in BY_RELAXED or len(wanted) < 5:
         return ""
+    for start in ("redis.", "data.redis.", "spring.redis.", "spring.data.redis."):
+        inner = wanted.removeprefix(start)
+        if inner != wanted and inner in BY_RELAXED:
+            return BY_RELAXED[inner]
     for known, name in BY_RELAXED.items():
         if abs(len(known) - len(wanted)) <= 1 and len(known) >= 5 and _near(known, wanted):
             return name

@@ -58,6 +58,30 @@ def provider_host(client: Subject) -> Value:
     return Value(None, set=False)
 
 
+@computed("client", "plaintext", "bool", "a Java client that connects without TLS")
+def plaintext(client: Subject) -> Value:
+    """No option and no scheme turns TLS on, and nothing that was not read may."""
+    if client.get("library").value not in ("lettuce", "jedis", "redisson"):
+        return Value(False, set=False)
+    named, found = _texts(client), client.facts.get("ssl")
+    if getattr(client, "open_why", "") or len(named) != len(_hosts(client)) or not named:
+        return Value(None, known=False, why="its address or its options are not all known")
+    if found is not None and (not found.known or found.value):
+        return Value(False, found.origin) if found.known else found
+    secure = any(re.match(r"(?i)(rediss|valkeys|redis\+ssl)://", h) for h in named)
+    return Value(not secure, _hosts(client)[0].origin, set=False)
+
+
+@computed("client", "prefix-unread", "bool", "the Boot release in use does not read its prefix")
+def prefix_unread(client: Subject) -> Value:
+    """spring.redis with Boot 3 or later, spring.data.redis before it."""
+    prefix, boot = client.get("property-prefix").value, client.get("boot-version")
+    if not boot.known or not boot.value or not prefix:
+        return Value(False, set=False)
+    new = key(str(boot.value)) >= key("3.0")
+    return Value(new != (prefix == "spring.data.redis"), boot.origin, set=False)
+
+
 @computed("client", "fixed-addresses", "bool", "every address is an IP that is written out")
 def fixed_addresses(client: Subject) -> Value:
     """Whether all addresses are known and are IPs beyond loopback."""

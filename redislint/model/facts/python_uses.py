@@ -34,9 +34,15 @@ def _host_names(client: Subject) -> list[Value]:
     return [h for h in getattr(client, "hosts", []) if h.known and isinstance(h.value, str)]
 
 
+def _bare(host: Value) -> str:
+    """The name or address alone, of a URL as well."""
+    text = re.sub(r"^\w[\w+]*://", "", str(host.value)).rsplit("@", 1)[-1].split("/")[0]
+    return text.rsplit(":", 1)[0]
+
+
 def _matching(client: Subject, pattern: re.Pattern[str]) -> Value:
     for host in _host_names(client):
-        name = str(host.value).rsplit(":", 1)[0]
+        name = _bare(host)
         if pattern.search(name):
             return at(True, host.span)
     return Value(False)
@@ -64,7 +70,7 @@ def public_endpoint(client: Subject) -> Value:
     from ipaddress import ip_address
 
     for host in _host_names(client):
-        name = str(host.value).rsplit(":", 1)[0].strip("[]")
+        name = _bare(host).strip("[]")
         try:
             if ip_address(name).is_global:
                 return at(True, host.span)

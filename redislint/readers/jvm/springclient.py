@@ -29,8 +29,10 @@ _CONNECTS = (
     "host port url password username timeout connect-timeout database ssl ssl.enabled client-name "
     "client-type cluster.nodes sentinel.master sentinel.nodes masterreplica.nodes"
 ).split()
-_PLACEHOLDER = re.compile(r"\$\{([^}:]*)(?::((?:[^{}]|\$\{[^{}]*\})*))?\}|@[\w.-]+@|#\{[^}]*\}")
-_DEVELOPMENT = re.compile(r"(?i)(^|[,\s&|(!-])(local|dev|develop|development|test|tests|ci|it)\b")
+_PLACEHOLDER = re.compile(
+    r"\$\{([^}:]*)(?::((?:[^{}]|\$\{[^{}]*\})*))?\}|@[\w.-]+@|#\{[^}]*\}|\{\{|[\x00\x01]"
+)
+DEVELOPMENT = re.compile(r"(?i)(^|[,\s&|(!-])(local|dev|develop|development|test|tests|ci|it)\b")
 _DURATION = re.compile(r"([+-]?\d+)\s*(ns|us|ms|s|m|h|d)?", re.I)
 _FACTOR = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -50,7 +52,10 @@ class Keys:
 
     def connects(self) -> bool:
         """Whether they say how to connect, and not only (say) `repositories.enabled`."""
-        pools = any(k.startswith(("lettuce.", "jedis.", "pool.")) for k in self.found)
+        pools = any(
+            k.removeprefix("redis.").startswith(("lettuce.", "jedis.", "pool.", "cluster.nodes"))
+            for k in self.found
+        )
         return pools or any(relaxed(k) in self.found for k in _CONNECTS)
 
     def decides(self) -> bool:
@@ -191,7 +196,7 @@ def client(own: Keys, below: list[Keys], source: Source) -> Client:
     kind = context_of(source.within)
     if profile:
         made.set("profile", Value(profile, Origin(anchor)))
-        if _DEVELOPMENT.search(profile):
+        if DEVELOPMENT.search(profile):
             kind = "test"
     made.set("context", Value(kind))
     return made
@@ -318,6 +323,7 @@ def properties(document: Document, source: Source) -> Iterator[Subject]:
         block.set("block", Value(True))
         block.set("twin", Value(twin))
         yield block
+        nested = False
         for suffix, item in keys.found.items():
             known = BY_RELAXED.get(suffix)
             near = typo_of(suffix) if known is None else ""
@@ -328,6 +334,10 @@ def properties(document: Document, source: Source) -> Iterator[Subject]:
             made = _subject(item.key, item.value or "", item.key_span, source)
             made.set("prefix", Value(prefix))
             if near:
+                if suffix.startswith("redis."):
+                    if nested:
+                        continue  # one mistake: the prefix is written twice
+                    nested = True
                 made.set("typo-of", Value(f"{prefix}.{near}"))
             else:
                 assert known is not None

@@ -71,11 +71,11 @@ def profile_of(path: str) -> str:
     return match[1] if match else ""
 
 
-def read(source: Source) -> list[Document]:
-    """The documents of a .properties or YAML file."""
-    plain = source.path.lower().endswith(".properties")
+def read(source: Source, name: str = "") -> list[Document]:
+    """The documents of a .properties or YAML file; `name` is that of one inside another file."""
+    plain = (name or source.path).lower().endswith(".properties")
     documents = _properties(source) if plain else _yaml(source)
-    named = profile_of(source.path)
+    named = profile_of(name or source.path)
     for document in documents:
         document.profile = named
         for name in ("spring.config.activate.on-profile", "spring.profiles"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
-from redislint.readers.jvm import keys, serializers
+from redislint.readers.jvm import caching, keys, serializers
 from redislint.readers.jvm.walk import Scope, nodes
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MENTION = re.compile(
     r"DefaultTyping\s*\(|JdkSerializationRedisSerializer|RedisSerializer\s*\.\s*java\b|"
     r"new RedisTemplate\b|RedisTemplate<|\bJedis\b|\.getResource\s*\(|\.keys\s*\(|"
+    r"defaultCacheConfig\s*\(|RedisCacheManager\b|disableKeyPrefix\s*\(|"
     r"setIfAbsent\s*\(|\bsetnx\s*\(|\.sync\s*\(|\.(s(inter|union|diff)|rename|b?rpoplpush|smove|"
     r"z(union|inter)store|pf(count|merge)|[bl]l?move|m[gs]et|del|unlink)\w*\s*\("
 )
@@ -73,6 +74,8 @@ def _find(unit: Unit, mentions: list[int]) -> Iterator[Subject]:
                 continue
             scope = Scope(method)
             yield from serializers.find(unit, scope)
+            if caching.MENTION.search(unit.source.text):
+                yield from caching.find(unit, scope)
             yield from keys.find(unit, scope)
             if jedis:
                 yield from _not_closed(unit, scope)
@@ -130,7 +133,7 @@ def _not_closed(unit: Unit, scope: Scope) -> Iterator[Subject]:
         if node.kind == "local" and _borrows(node.value, scope):
             if node.type == "resource" or not node.name:
                 continue
-            if not _given_back(node.name, scope):
+            if not _given_back(node.name, scope) or _left_early(node, scope):
                 yield trap(unit, node.value, "jedis-not-closed", "getResource", node.name)
         if node.kind == "assign" and node.obj is not None and _borrows(node.value, scope):
             name = node.obj.name if node.obj.kind == "name" else ""
@@ -174,6 +177,30 @@ def _given_back(name: str, scope: Scope) -> bool:
         ):
             return True
     return False
+
+
+def _left_early(borrowed: Node, scope: Scope) -> bool:
+    """Whether a `return` comes between getResource() and the only, unguarded, close()."""
+    name = borrowed.name
+    closes = [
+        n
+        for n in scope.all
+        if n.kind == "call" and n.name == "close" and n.obj is not None and n.obj.name == name
+    ]
+    handed = any(
+        a.kind == "name" and a.name == name
+        for n in scope.all
+        if n.kind in ("call", "new")
+        for _, a in n.args
+    )
+    if not closes or handed:
+        return False
+    first = min(n.start for n in closes)
+    guarded = [n for n in scope.all if n.kind in ("try", "lambda", "new")]
+    if any(g.start <= borrowed.start < g.end or g.start < first < g.end for g in guarded):
+        return False
+    returns = [n for n in scope.all if n.kind == "return" and borrowed.end <= n.start < first]
+    return any(not any(g.start <= r.start < g.end for g in guarded) for r in returns)
 
 
 def _blocking(unit: Unit, scope: Scope) -> Iterator[Subject]:

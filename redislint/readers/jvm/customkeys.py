@@ -1,0 +1,50 @@
+"""Passwords for Redis under keys of a project's own: `redis.password`, `app.cache.redis.passwd`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from redislint.model.client import Client
+from redislint.model.value import Origin, Value
+from redislint.readers.jvm.read import context_of
+
+if TYPE_CHECKING:
+    from redislint.readers.jvm.springkeys import Document
+    from redislint.source import Source
+
+MENTION = re.compile(r"(?i)(redis|jedis|lettuce)[\w.\-\s:]*?(password|passwd|pass|pwd)\b")
+_PASSWORD = re.compile(
+    r"(?:^|\.)\w*(?:redis|jedis|lettuce)\w*\.(?:\w+\.)*\w*(?:password|passwd|pass|pwd)$"
+    r"|(?:^|\.)\w*(?:redis|jedis)(?:password|passwd|pwd)$"
+)
+_BOOT = ("spring.redis.", "spring.data.redis.")
+_SETTINGS = re.compile(
+    r"(?i)(^|/)(application|bootstrap)[^/]*\.ya?ml$|/resources/[^/]*\.ya?ml$|\.properties$"
+)
+
+
+def find(source: Source, documents: list[Document]) -> Iterator[Client]:
+    """A client of unknown make for each password that stands under such a key."""
+    if not _SETTINGS.search(source.path):
+        return
+    for document in documents:
+        for name, item in document.properties.items():
+            if name.startswith(_BOOT) or not _PASSWORD.search(name) or not item.value:
+                continue
+            if "${" in item.value or "@" in item.value[:1]:
+                continue
+            made = Client(f"client of {item.key}", item.key_span, "", Value("unknown"), "")
+            made.set("library", Value(None, set=False))
+            made.set("framework", Value("none", set=False))
+            made.set("context", Value(_kind(source, document)))
+            made.set("password-literal", Value(item.value, Origin(item.span)))
+            made.set("password-default", Value(False, Origin(item.span)))
+            yield made
+
+
+def _kind(source: Source, document: Document) -> str:
+    from redislint.readers.jvm.springclient import DEVELOPMENT
+
+    return "test" if DEVELOPMENT.search(document.profile or "") else context_of(source.within)
