@@ -4,12 +4,12 @@ import sys
 
 
 def command() -> None:
-    """The installed command: `main`, and for a check an end without taking the heap down.
+    """The installed command: `main`, and for what is called often an end without a heap taken down.
 
     Freeing what a check has read, object by object, can take longer than reading it; and the
     collector would look for cycles a hundred times while modules are imported.
     """
-    if sys.argv[1:2] != ["check"]:
+    if sys.argv[1:2] not in (["check"], ["--version"]):
         main()
         return
     import gc
