@@ -7,6 +7,7 @@ import re
 from redislint.model.client import Client
 from redislint.model.container import Container
 from redislint.model.deployment import Arrow, Deployment
+from redislint.model.sentinel import Sentinel
 from redislint.model.server import Server
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
@@ -103,6 +104,20 @@ def link_connections(deployment: Deployment, context: Context) -> None:
                 _from_container(subject, word, value, names, deployment)
         elif isinstance(subject, Client):
             _from_client(subject, names, deployment)
+    _check_masters(deployment)
+
+
+def _check_masters(deployment: Deployment) -> None:
+    """Tell a client whose master no Sentinel of the repository watches."""
+    watched = {str(g.get("master-name").value) for g in deployment.of("sentinel-group")}
+    known = all(s.complete for s in deployment.subjects if isinstance(s, Sentinel))
+    for client in deployment.of("client") if watched and known else ():
+        name = client.facts.get("service_name")
+        if name is None or not name.known or client.get("mode").value != "sentinel":
+            continue
+        if str(name.value) not in watched:
+            client.set("unknown-master", Value(name.value, name.origin))
+            client.set("watched-names", Value(", ".join(sorted(watched))))
 
 
 def _told(container: Container) -> list[tuple[str, Value]]:

@@ -22,6 +22,8 @@ class ManagedCache(Subject):
         self, label: str, anchor: Span | None, provider: str, service: str, resource: str
     ) -> None:
         super().__init__(label, anchor)
+        self.described: list[Value] = []
+        """Its names and descriptions, which may say what it is for."""
         self.set("provider", Value(provider))
         self.set("service", Value(service))
         self.set("resource", Value(resource))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from redislint.model.facts.environment import of_path
 from redislint.model.facts.secrets import is_dummy, is_literal, is_weak
 from redislint.model.managed import ManagedCache
@@ -40,6 +42,22 @@ def production(cache: ManagedCache) -> Value:
     if name == "unknown":
         return default(True, "nothing says otherwise")
     return Value(name == "production", Origin(None, f"'{word}' in the path {path}"))
+
+
+_QUEUE = re.compile(
+    r"(?i)(?:^|[^a-z])(queues?|celery|sidekiq|bull(?:mq)?|resque|broker|jobs?|background)(?:$|[^a-z])"
+)
+
+
+@computed("managed-cache", "purpose", "enum", "what the data is for, as far as names show",
+          choices="queue unknown".split())  # fmt: skip
+def purpose(cache: ManagedCache) -> Value:
+    """From its label, its identifier and its description."""
+    for text in (Value(cache.label, Origin(cache.anchor)), *cache.described):
+        match = _QUEUE.search(str(text.value))
+        if match:
+            return Value("queue", Origin(text.span, f"its name or description says {match[1]}"))
+    return default("unknown", "nothing says what it is for")
 
 
 @computed("managed-cache", "password-in-file", "bool", "the token stands in a file")

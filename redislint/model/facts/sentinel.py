@@ -111,6 +111,40 @@ def _least(sentinel: Sentinel, word: str) -> Value:
     return Value(number / 1000, Origin(setting.span), raw=f"{number} ms")
 
 
+@computed("sentinel", "parallel-syncs", "int", "the largest parallel-syncs that is written")
+def parallel_syncs(sentinel: Sentinel) -> Value:
+    """How many replicas load at the same time after a failover."""
+    found = [_number(m.options.get("parallel-syncs", [])) for m in _watched(sentinel)]
+    known = [f for f in found if f is not None]
+    if not known:
+        return default(1, "parallel-syncs is not written")
+    number, setting = max(known, key=lambda pair: pair[0])
+    return Value(number, Origin(setting.span))
+
+
+@computed("sentinel", "early-option", "text", "an option that names a master before its monitor")
+def early_option(sentinel: Sentinel) -> Value:
+    """Since 6.2 the lines are sorted at the start; before, such a line stops it."""
+    if not sentinel.server.startswith(("redis-2", "redis-3", "redis-4", "redis-5", "redis-6.0")):
+        return default(None, "the order does not matter since 6.2")
+    seen: set[str] = set()
+    for setting in sentinel.settings:
+        if setting.name != "sentinel" or len(setting.args) < 2 or setting.templated:
+            continue
+        word, name = setting.args[0].lower(), setting.args[1]
+        if word == "monitor":
+            seen.add(name)
+        elif word in _NAMING and name not in seen:
+            return Value(f"sentinel {word} {name}", Origin(setting.span))
+    return default(None, "every monitor line comes first")
+
+
+_NAMING = frozenset(
+    "down-after-milliseconds failover-timeout parallel-syncs auth-pass auth-user "
+    "notification-script client-reconfig-script rename-command".split()
+)
+
+
 @computed("sentinel", "scripts-by-network", "bool", "clients may set scripts that Sentinel runs")
 def scripts_by_network(sentinel: Sentinel) -> Value:
     """`sentinel deny-scripts-reconfig no`."""

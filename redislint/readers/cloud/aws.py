@@ -29,6 +29,9 @@ CLOUDFORMATION = {
     "multi_az_enabled": "MultiAZEnabled",
     "maintenance_window": "PreferredMaintenanceWindow",
     "apply_immediately": "",
+    "description": "ReplicationGroupDescription",
+    "replication_group_description": "",
+    "cluster_id": "ClusterName",
     "tls_enabled": "TLSEnabled",
     "acl_name": "ACLName",
 }
@@ -115,7 +118,23 @@ def _common(cache: ManagedCache, ask: Ask) -> None:
     if written is None or (written.known and written.value is None):
         written = _version_of_group(ask)
     put(cache, "engine-version", written, version)
-    put(cache, "eviction-policy", ask("maxmemory-policy"))
+    policy, group = ask("maxmemory-policy"), ask("parameter_group_name")
+    plain = group is None or (group.known and str(group.value or "default.").startswith("default."))
+    read = ask("family")
+    if policy is not None or plain or (read is not None and read.set is not None):
+        lru = None if cache.get("service").value == "memorydb" else "volatile-lru"
+        put(cache, "eviction-policy", policy, None, lru)
+    else:
+        cache.set("eviction-policy", unknown("the parameter group is not known", set=None))
+    for name in (
+        "description",
+        "replication_group_description",
+        "replication_group_id",
+        "cluster_id",
+    ):
+        text = ask(name)
+        if text is not None and text.known and text.value:
+            cache.described.append(Value(str(text.value), text.origin))
     put(cache, "instance-type", ask("node_type"))
     put(cache, "parameter-group", ask("parameter_group_name"))
     put(cache, "subnet", ask("subnet_group_name"))

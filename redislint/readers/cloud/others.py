@@ -77,7 +77,14 @@ def google_instance(label: str, anchor: Span, resource: str, ask: Ask, nested: A
         cache.set("transit-encryption", unknown(mode.why, mode.span))
     put(cache, "replicas", ask("replica_count"), integer)
     put(cache, "engine-version", ask("redis_version"), _release)
+    put(cache, "eviction-policy", None, None, "volatile-lru", _GOOGLE)
     configs = ask("redis_configs")
+    if configs is not None and not configs.known:
+        cache.set("eviction-policy", unknown(configs.why, configs.span))
+    for name in ("name", "display_name"):
+        text = ask(name)
+        if text is not None and text.known and text.value:
+            cache.described.append(Value(str(text.value), text.origin))
     if configs is not None and configs.known and isinstance(configs.value, dict):
         policy = configs.value.get("maxmemory-policy")
         if isinstance(policy, Value):
