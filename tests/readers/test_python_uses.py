@@ -223,3 +223,42 @@ def test_a_client_of_a_module_that_was_not_read(tmp_path: Path) -> None:
     code = "from app.cache import redis, names\nawait_ = redis.keys('a*')\nnames.keys('b*')\n"
     found = read(tmp_path, "python", {"app/x.py": "import redis.asyncio\n" + code})
     assert [s.get("detail").value for s in found] == ["a*"]
+
+
+@pytest.mark.parametrize(
+    ("url", "alone"),
+    [
+        ("'redis://secret@h:6379/0'", True),
+        ("f'redis://{password}@h'", True),
+        ("f'rediss://{settings.REDIS_PASSWORD}@h'", True),
+        ("f'redis://{credentials}@h'", False),
+        ("f'redis://:{password}@h'", False),
+        ("f'redis://{user}:{password}@h'", False),
+        ("'redis://h:6379/0'", False),
+        ("'redis://user@h', password=p", False),
+    ],
+)
+def test_a_password_in_the_place_of_a_user(tmp_path: Path, url: str, alone: bool) -> None:
+    found = read(tmp_path, "python", {"app.py": f"import redis\nr = redis.from_url({url})\n"})
+    (client,) = (s for s in found if isinstance(s, Client))
+    assert client.get("url-user-only").is_true is alone
+
+
+@pytest.mark.parametrize(
+    ("url", "refused"),
+    [
+        ("cache:6379", True),
+        ("http://cache", True),
+        ("redis://:a#b@cache:6379", True),
+        ("redis://cache:port", True),
+        ("redis://cache:6379/0", False),
+        ("rediss://:p%23@cache", False),
+        ("unix:///run/redis.sock", False),
+        ("YOUR_REDIS_URL", False),
+        ("", False),
+    ],
+)
+def test_urls_that_redis_py_refuses(tmp_path: Path, url: str, refused: bool) -> None:
+    found = read(tmp_path, "python", {"app.py": f"import redis\nr = redis.from_url('{url}')\n"})
+    (client,) = (s for s in found if isinstance(s, Client))
+    assert bool(client.get("url-refused").value) is refused

@@ -69,6 +69,8 @@ _FACTS = (
     ("retry-count", "int", "how often its Retry object tries again", False),
     ("retry-asyncio", "bool", "its Retry object is the asyncio one", False),
     ("tls-options", "list", "the options given that only matter with TLS", False),
+    ("url-user-only", "bool", "its URL names a user where a password was meant", False),
+    ("url-refused", "text", "why the client refuses its URL", False),
     ("url-text", "list", "options of the URL that stay texts", False),
     (
         "longest-block",

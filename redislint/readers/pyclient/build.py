@@ -184,6 +184,7 @@ def _read_url(built: Built, made: Made) -> None:
         return
     parsed = urls.parse(text)
     built.url = parsed
+    _judge_url(built, text, entry, thing)
     add = built.table.entries
     for name, held in (("host", parsed.host), ("port", parsed.port), ("db", parsed.db)):
         if held is not None:
@@ -212,6 +213,18 @@ def _read_url(built: Built, made: Made) -> None:
             else _known_of(urls.convert(name, raw), entry.span)
         )
         add[name] = Entry(thing, entry.span)
+
+
+def _judge_url(built: Built, text: str, entry: Entry, thing: Thing) -> None:
+    """What is wrong with the URL itself, whatever its options."""
+    span = thing.value.span if isinstance(thing, Scalar) else None
+    if built.made.options.entries.get("password") is None and urls.user_only(
+        text, span.text if span is not None else ""
+    ):
+        built.client.set("url-user-only", Value(True, Origin(entry.span)))
+    why = urls.refused(text) if built.client.library == "redis-py" else ""
+    if why:
+        built.client.set("url-refused", Value(why, Origin(entry.span)))
 
 
 def _known_of(held: object, span: Span | None) -> Scalar:

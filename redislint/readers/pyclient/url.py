@@ -103,3 +103,37 @@ def convert(name: str, text: str) -> object:
     if kind == "list":
         return tuple(text)
     return text
+
+
+def user_only(text: str, written: str) -> bool:
+    """Whether a URL names a user and no password: `redis://secret@host`.
+
+    `written` is the expression as it stands in the file: an f-string shows what a hole is for.
+    """
+    match = re.match(r"(?:rediss?|valkeys?)://([^/?#@]*)@", text)
+    if match is None or ":" in match[1] or not match[1]:
+        return False
+    if "\0" not in match[1]:
+        return True
+    hole = re.search(r"(?:rediss?|valkeys?)://\{([^{}@:]*)\}@", written)
+    return hole is not None and bool(re.search(r"(?i)pass|pwd|secret|token|auth", hole[1]))
+
+
+def refused(text: str) -> str:
+    """Why redis-py raises ValueError for a URL; empty where it reads it or nobody can tell."""
+    from urllib.parse import urlparse
+
+    if "\0" in text:
+        return ""
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        scheme = re.match(r"[a-zA-Z][\w+.-]*://", text)
+        if scheme is None and not re.fullmatch(r"[\w.-]+:\d+(/\d+)?", text):
+            return ""  # a stand-in
+        return f"it begins with {scheme[0]}" if scheme else "it has no scheme"
+    try:
+        _ = urlparse(text).port
+    except ValueError:
+        return (
+            "what stands for its port is no number: '#', '/' and '?' of a password must be encoded"
+        )
+    return ""
