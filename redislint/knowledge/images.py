@@ -58,6 +58,12 @@ _TOOL = re.compile(
     r"benchmark|cli$|dump|backup|migrat|browser|manager|sentinel-proxy|stat$|browser|client|p3x|worker|bull|app$)"
 )
 
+_MODULES = re.compile(
+    r"(?:redislabs|redis|redisai|redisgraph|falkordb)/(?:re(?:json|bloom|disearch|disgraph|"
+    r"distimeseries|disai|dismod|disgears)|search|falkordb(?:-server)?)"
+)
+"""Images of the modules: the official one with a module loaded."""
+
 _REF = re.compile(
     r"^(?:(?P<host>[\w.-]+(?::\d+)|[\w-]+(?:\.[\w-]+)+)/)?(?P<name>[\w./-]+?)(?::(?P<tag>[\w.${}:+-]*))?(?:@(?P<digest>[\w:]+))?$"
 )
@@ -80,6 +86,8 @@ def lookup(name: str) -> Image | None:
     last = name.rpartition("/")[2]
     if name in _OFFICIAL:
         return Image(name, _OFFICIAL[name], "official", "server", True, "/data", True)
+    if _MODULES.fullmatch(name):
+        return Image(name, "redis", "modules", "server", True, "/data", True)
     if not re.search(r"redis|valkey", last) or _TOOL.search(last):
         return None
     flavour = "valkey" if "valkey" in last else "redis"
@@ -93,11 +101,6 @@ def lookup(name: str) -> Image | None:
         return Image(name, flavour, "bitnami", role, False, data, False, conf, True)
     if last in ("redis-stack-server", "redis-stack"):
         return Image(name, flavour, "stack", "server", True, "/data", True, "/redis-stack.conf")
-    if re.match(r"(redislabs|redis|redisai|redisgraph|falkordb)/", name) and re.match(
-        r"re(json|bloom|disearch|disgraph|distimeseries|disai|dismod|disgears)|search|falkordb",
-        last,
-    ):
-        return Image(name, flavour, "modules", "server", True, "/data", True)
     if last in (flavour, f"{flavour}-server", "redis-stack", f"{flavour}-alpine"):
         return Image(name, flavour, "mirror", "server", False, "/data", False)
     if re.search(r"sentinel", last):

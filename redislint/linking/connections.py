@@ -144,6 +144,9 @@ def _from_container(
         server = near(of_name(names, address.host), container.group)
         if server is None or server.links.get("container") is container:
             continue
+        target = server.links.get("container")
+        if isinstance(target, Container):
+            target.set("needed", Value(True))
         deployment.arrows.append(Arrow(container, server, f"connects by {word}", value.span))
         if address.port is None:
             address.port = _port_beside(container, word)

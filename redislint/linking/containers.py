@@ -50,7 +50,8 @@ def link_containers(deployment: Deployment, context: Context) -> None:
     for path in built:
         if path in dockerfiles and dockerfiles[path] in deployment.subjects:
             deployment.subjects.remove(dockerfiles[path])
-    made += [_alone(c) for c in deployment.confs if id(c) not in used and c.role != "acl"]
+    brought = _brought(containers)
+    made += [_alone(c, brought) for c in deployment.confs if id(c) not in used and c.role != "acl"]
     deployment.subjects += made
 
 
@@ -89,13 +90,29 @@ def _inherit(container: Container, base: Container, deployment: Deployment) -> N
     deployment.arrows.append(Arrow(container, base, "is built from", base.anchor))
 
 
-def _alone(conf: ConfFile) -> Server:
+def _brought(containers: list[Container]) -> dict[str, tuple[tuple[str, ...], Origin]]:
+    """Files that an image takes in → the versions of that image: who copies it there will run it."""
+    found: dict[str, tuple[tuple[str, ...], Origin]] = {}
+    for container in containers:
+        probe = Server(container.label, container.anchor)
+        _versions(probe, container, _image(container))
+        if probe.version_origin.span is None:
+            continue
+        for path in [f for f in container.files.values() if isinstance(f, str)]:
+            found.setdefault(path, (probe.candidates, probe.version_origin))
+    return found
+
+
+def _alone(conf: ConfFile, brought: dict[str, tuple[tuple[str, ...], Origin]]) -> Server:
     """The server of a file that no container here runs."""
     anchor = conf.settings[0].span if conf.settings else conf.source.line_span(1)
     kind = Sentinel if conf.role == "sentinel" else Server
     server = kind(conf.label, anchor, conf.settings, complete=not conf.open_why, why=conf.open_why)
     server.config_paths = (conf.path,)
-    server.candidates = narrowed(conf.settings, server.candidates)
+    if conf.path in brought:
+        server.candidates, server.version_origin = brought[conf.path]
+    else:
+        server.candidates = narrowed(conf.settings, server.candidates)
     return server
 
 

@@ -125,6 +125,7 @@ subject.kind(
         FactSpec("read-only-root", "bool", "its root file system is read-only"),
         FactSpec("host-sysctl", "text", "a kernel setting of the whole host that the container asks for"),
         FactSpec("fixed-address", "text", "the address that it is given in a container network"),
+        FactSpec("needed", "bool", "another container names it as what it depends on or talks to"),
         FactSpec("workdir", "text", "the folder in which its command runs"),
         FactSpec("unit-type", "text", "the Type of a systemd unit: simple, exec, notify, forking"),
         FactSpec("network-mode", "text", "host, bridge, none, awsvpc"),

@@ -74,3 +74,36 @@ def test_a_template_that_the_image_renders_reads_its_variables(tmp_path: Path) -
     }
     service = "  r:\n    build: ./d\n    environment: {REDIS_PASSWORD: x}\n"
     assert servers(tmp_path, service, files)["r"].get("ignored-variable").value is None
+
+
+def test_a_file_that_an_image_takes_in_has_the_versions_of_the_image(tmp_path: Path) -> None:
+    from redislint.understand import understand
+
+    (tmp_path / "Dockerfile").write_text(
+        'FROM redis:3.2\nCOPY sentinel.conf /etc/\nENTRYPOINT ["/run-it"]\n'
+    )
+    (tmp_path / "sentinel.conf").write_text("sentinel monitor m redis-0.redis 6379 2\n")
+    found = [s for s in understand([str(tmp_path)]).deployment.subjects if s.kind == "sentinel"]
+    assert [s.candidates for s in found] == [("redis-3.2",)]
+    assert found[0].get("named-master").value is None
+
+
+def test_a_word_to_be_filled_in_is_no_host_name(tmp_path: Path) -> None:
+    from redislint.understand import understand
+
+    for host, found in (("master_ip_address", None), ("REDIS_MASTER_HOST", None),
+                        ("redis_master", "redis_master"), ("ip-10-0-0-1", "ip-10-0-0-1")):  # fmt: skip
+        (tmp_path / "sentinel.conf").write_text(f"sentinel monitor m {host} 6379 2\n")
+        made = [s for s in understand([str(tmp_path)]).deployment.subjects if s.kind == "sentinel"]
+        assert made[0].get("named-master").value == found
+
+
+def test_a_loopback_bind_matters_where_somebody_needs_the_server(tmp_path: Path) -> None:
+    alone = (
+        "  r:\n    image: redis:7.2\n    command: redis-server --bind 127.0.0.1\n"
+    )  # fmt: skip
+    assert servers(tmp_path / "a", alone)["r"].get("unreachable-inside").value is None
+    needed = alone + "  app:\n    image: shop\n    environment: {REDIS_HOST: r}\n"
+    assert servers(tmp_path / "b", needed)["r"].get("unreachable-inside").value == "127.0.0.1"
+    shared = needed.replace("    command", "    network_mode: host\n    command")
+    assert servers(tmp_path / "c", shared)["r"].get("unreachable-inside").value is None

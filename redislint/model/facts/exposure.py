@@ -94,6 +94,24 @@ def is_published(server: Server, port: str) -> Value:
     return default(False, "no such port is published")
 
 
+@computed("server", "unreachable-inside", "text", "the loopback address that keeps its clients out")
+def unreachable_inside(server: Server) -> Value:
+    """`bind 127.0.0.1` in a container of its own, from which a port is published or which others need."""
+    container = _container(server)
+    if container is None or container.platform not in ("compose", "docker", "podman"):
+        return default(None, "nothing says that the clients are elsewhere")
+    bind = server.get("bind")
+    if not bind.set or server.get("bind-scope").value != "loopback":
+        return default(None, "it listens beyond loopback")
+    port = server.get("port")
+    if "network-mode" in container.facts or not port.known or port.value == 0:
+        return default(None, "its network is shared, or it listens on a socket")
+    if not published(server) and "needed" not in container.facts:
+        return default(None, "nobody is known to need it")
+    shown = bind.value if isinstance(bind.value, tuple) else (str(bind.value),)
+    return Value(" ".join(shown), bind.origin)
+
+
 @computed("server", "bind-scope", "enum", "the addresses it listens on",
           choices=("loopback", "all", "addresses"))  # fmt: skip
 def bind_scope(server: Server) -> Value:
@@ -239,10 +257,15 @@ def allows(server: Server, command: str) -> Value:
 @computed("server", "explicitly-open", "bool",
           "the settings themselves say: all addresses, protected mode off, no password")  # fmt: skip
 def explicitly_open(server: Server) -> Value:
-    """`protected-mode no` is written, nothing but loopback is excluded, and there is no password."""
+    """`protected-mode no` is written, nothing but loopback is excluded, and there is no password.
+
+    Before 3.2 there was no protected mode: a written bind to all addresses says the same.
+    """
     mode, needed, scope = server.get("protected-mode"), server.get("auth"), server.get("bind-scope")
     if not (mode.known and needed.known and scope.known):
         return unknown("part of it is unknown", set=None)
+    if server.server in ("redis-2.8", "redis-3.0") and server.get("bind").set:
+        return Value(scope.value == "all" and not needed.value, server.get("bind").origin)
     yes = bool(mode.set and not mode.value and not needed.value and scope.value == "all")
     return Value(yes, mode.origin)
 

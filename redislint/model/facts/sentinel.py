@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import posixpath
+import re
 from collections.abc import Iterator
 
 from redislint.model.container import Container
@@ -25,6 +26,13 @@ def _watched(sentinel: Sentinel) -> Iterator[Monitor]:
 def _container(sentinel: Subject) -> Container | None:
     found = sentinel.links.get("container")
     return found if isinstance(found, Container) else None
+
+
+_STAND_IN = re.compile(
+    r"(?i:^(?:your|my|the)[-_.]|(?:^|_)(?:ip|ip_?addr(?:ess)?|host_?name|address)(?:_|$)"
+    r"|-ip(?:-address)?$|^x\.x|^ip$)|^(?=.*_)[A-Z][A-Z0-9_]*$"
+)
+"""Words that somebody fills in before the file is used: master_ip_address, REDIS_MASTER_HOST."""
 
 
 def _loopback(host: str) -> bool:
@@ -79,7 +87,11 @@ def named_master(sentinel: Sentinel) -> Value:
         return default(None, "some settings are not known")
     for monitor in sentinel.monitors.values():
         host = monitor.host
-        if PLACEHOLDER.search(host) or "{{" in " ".join(monitor.setting.args):
+        if (
+            PLACEHOLDER.search(host)
+            or _STAND_IN.search(host)
+            or "{{" in " ".join(monitor.setting.args)
+        ):
             continue
         if host and not _is_address(host) and host[0].isalpha():
             return Value(host, Origin(monitor.setting.span))
