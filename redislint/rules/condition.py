@@ -64,7 +64,9 @@ def _grammar() -> Any:
     import pyparsing as pp
 
     pp.ParserElement.enable_packrat()
-    keyword = {k: pp.Keyword(k) for k in ("and", "or", "not", "in", "is", "set", "default")}
+    # A name may begin with a keyword's letters: set-max-listpack-entries.
+    letters = pp.alphanums + "_-."
+    keyword = {k: pp.Keyword(k, ident_chars=letters) for k in ("and", "or", "not", "in", "is", "set", "default")}
     reserved = pp.MatchFirst(list(keyword.values()))
     expression = pp.Forward()
 

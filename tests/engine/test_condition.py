@@ -35,6 +35,7 @@ def holds(when: str, text: str) -> bool | None:
         ("port == 1 or port == 2 and appendonly", "port 1", True),
         ("(port == 1 or port == 2) and appendonly", "port 1", False),
         ("replica-priority == 5", "slave-priority 5", True),
+        ("port == 1 and set-max-listpack-entries > 9", "port 1\nset-max-listpack-entries 10", True),
     ],
 )
 def test_a_condition_judges_settings_as_the_server_reads_them(
