@@ -141,12 +141,13 @@ def early_option(sentinel: Sentinel) -> Value:
         return default(None, "the order does not matter since 6.2")
     seen: set[str] = set()
     for setting in sentinel.settings:
-        if setting.name != "sentinel" or len(setting.args) < 2 or setting.templated:
+        if setting.name != "sentinel" or len(setting.args) < 2:
             continue
         word, name = setting.args[0].lower(), setting.args[1]
         if word == "monitor":
+            # Its quorum may be a placeholder; its name counts all the same.
             seen.add(name)
-        elif word in _NAMING and name not in seen:
+        elif word in _NAMING and name not in seen and not setting.templated:
             return Value(f"sentinel {word} {name}", Origin(setting.span))
     return default(None, "every monitor line comes first")
 
