@@ -410,3 +410,9 @@ def test_a_template_s_parameter_group_tells_version_and_policy(tmp_path: Path) -
     found = cache(tmp_path, CHOICES, "template.yaml")
     assert found.get("engine-version").value == "5.0"
     assert found.get("eviction-policy").value == "noeviction"
+
+
+def test_an_empty_default_waits_for_its_user(tmp_path: Path) -> None:
+    text = (GROUP % 2).replace("description", "auth_token = var.token\n  description")
+    found = cache(tmp_path, text, variables__tf='variable "token" {\n  default = ""\n}\n')
+    assert found.get("auth").value is True

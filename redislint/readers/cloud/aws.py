@@ -82,7 +82,7 @@ def put(
         if absent is not None:
             # Who calls a module without the argument is where it would be written.
             place = value.span if value is not None and isinstance(value.origin, Given) else None
-            cache.set(fact, Value(absent, Origin(place, note), set=False))
+            cache.set(fact, Value(absent, Origin(place, note), set=place is not None))
         return
     cache.set(fact, kind(value) if kind is not None else value)
 
@@ -217,7 +217,8 @@ def _auth(cache: ManagedCache, ask: Ask) -> None:
         cache.set("auth", unknown("the module decides", set=None))
         return
     place = next((v.span for v in (token, users) if v and isinstance(v.origin, Given)), None)
-    cache.set("auth", Value(False, Origin(place, "neither token nor user group"), set=False))
+    why = "neither token nor user group"
+    cache.set("auth", Value(False, Origin(place, why), set=place is not None))
 
 
 def _empty(value: Value) -> bool:

@@ -21,12 +21,27 @@ _FILES = 200
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 
 
+_LOADED: dict[int, tuple[Source, list[Block], int | None]] = {}
+_KEPT = 256
+
+
 def load(source: Source) -> tuple[list[Block], int | None]:
-    """The top-level blocks of a file, and the line from which on it is broken."""
+    """The top-level blocks of a file, and the line from which on it is broken.
+
+    Parsed once however many files and calls of modules ask for it.
+    """
+    held = _LOADED.get(id(source))
+    if held is not None and held[0] is source:
+        return held[1], held[2]
     if source.path.endswith(".json"):
-        return hcljson.blocks(source)
-    file = hcl.File(source)
-    return list(hcl.blocks(file)), hcl.broken(file)
+        blocks, line = hcljson.blocks(source)
+    else:
+        file = hcl.File(source)
+        blocks, line = list(hcl.blocks(file)), hcl.broken(file)
+    if len(_LOADED) >= _KEPT:
+        _LOADED.clear()
+    _LOADED[id(source)] = (source, blocks, line)
+    return blocks, line
 
 
 class Call:
@@ -111,7 +126,7 @@ class Scope:
         if expression is None:
             return unknown(f"var.{name} has no value in the files")
         value = expression.value(self.resolve)
-        if value.known and value.value is None:
+        if value.known and value.value in (None, ""):
             return unknown(f"variable {name} is set elsewhere")
         return _noted(value, f"variable {name}")
 
