@@ -196,9 +196,8 @@ def password_missing(sentinel: Sentinel) -> Value:
     return default(None, "auth-pass is written")
 
 
-_NEEDED = frozenset(
-    "config slaveof replicaof info client multi exec ping publish subscribe".split()
-)
+_NEEDED = frozenset("config slaveof info client exec ping publish subscribe".split())
+"""It says SLAVEOF in every version and never REPLICAOF; without MULTI each command works alone."""
 
 
 @computed("sentinel", "renamed-command", "text", "a command that its master renames and it needs")
