@@ -134,30 +134,6 @@ def parallel_syncs(sentinel: Sentinel) -> Value:
     return Value(number, Origin(setting.span))
 
 
-@computed("sentinel", "early-option", "text", "an option that names a master before its monitor")
-def early_option(sentinel: Sentinel) -> Value:
-    """Since 6.2 the lines are sorted at the start; before, such a line stops it."""
-    if not sentinel.server.startswith(("redis-2", "redis-3", "redis-4", "redis-5", "redis-6.0")):
-        return default(None, "the order does not matter since 6.2")
-    seen: set[str] = set()
-    for setting in sentinel.settings:
-        if setting.name != "sentinel" or len(setting.args) < 2:
-            continue
-        word, name = setting.args[0].lower(), setting.args[1]
-        if word == "monitor":
-            # Its quorum may be a placeholder; its name counts all the same.
-            seen.add(name)
-        elif word in _NAMING and name not in seen and not setting.templated:
-            return Value(f"sentinel {word} {name}", Origin(setting.span))
-    return default(None, "every monitor line comes first")
-
-
-_NAMING = frozenset(
-    "down-after-milliseconds failover-timeout parallel-syncs auth-pass auth-user "
-    "notification-script client-reconfig-script rename-command".split()
-)
-
-
 @computed("sentinel", "scripts-by-network", "bool", "clients may set scripts that Sentinel runs")
 def scripts_by_network(sentinel: Sentinel) -> Value:
     """`sentinel deny-scripts-reconfig no`."""

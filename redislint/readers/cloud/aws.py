@@ -171,6 +171,10 @@ def replication_group(label: str, anchor: Span, resource: str, ask: Ask) -> Mana
         ("multi-az", "multi_az_enabled"),
     ):
         put(cache, fact, ask(name), boolean, False)
+    failover, group = cache.get("automatic-failover"), cache.get("parameter-group")
+    if failover.set is False and ".cluster.on" in str(group.value):
+        # Cluster mode does not go without: what AWS makes of silence is not documented.
+        cache.set("automatic-failover", unknown("cluster mode needs it", set=False))
     _replicas(cache, ask, secondary is not None)
     _auth(cache, ask)
     return cache
