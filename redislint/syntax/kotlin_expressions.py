@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 _IGNORED = frozenset(("line_comment", "block_comment", "multiline_comment"))
 
 
+_WORDS = {"true": True, "false": False, "null": None}
+
+
 def _named(node: Any) -> list[Any]:
     return [c for c in node.named_children if c.type not in _IGNORED]
 
@@ -20,7 +23,11 @@ def expression(low: _Lowering, node: Any) -> Node:
     """The tree of an expression."""
     kind, start, end = node.type, node.start_byte, node.end_byte
     if kind in ("identifier", "this_expression", "super_expression", "simple_identifier"):
-        return Node("name", start, end, name=low.text(node).split("@")[0])
+        word = low.text(node).split("@")[0]
+        if word in _WORDS:
+            # The grammar takes these literals for names.
+            return Node("lit", start, end, value=_WORDS[word])
+        return Node("name", start, end, name=word)
     if kind == "call_expression":
         return _call(low, node)
     if kind == "navigation_expression":
@@ -32,10 +39,8 @@ def expression(low: _Lowering, node: Any) -> Node:
         return low.string(node)
     if kind in ("number_literal", "float_literal", "long_literal", "hex_literal"):
         return Node("lit", start, end, value=number(low.text(node)))
-    if kind == "boolean_literal" or low.text(node) in ("true", "false"):
-        return Node("lit", start, end, value=low.text(node) == "true")
-    if kind in ("null", "null_literal") or low.text(node) == "null":
-        return Node("lit", start, end, value=None)
+    if kind in ("boolean_literal", "null", "null_literal"):
+        return Node("lit", start, end, value=_WORDS.get(low.text(node)))
     if kind == "character_literal":
         return Node("lit", start, end, value=unescape(low.text(node)[1:-1]))
     if kind == "parenthesized_expression":

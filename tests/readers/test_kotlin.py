@@ -134,3 +134,11 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     for cls in [*unit.all_classes(), unit.top]:
         for method in cls.methods:
             assert method.body is None or method.body.kind == "block"
+
+
+def test_true_false_and_null_are_values_not_names(tmp_path: Path) -> None:
+    text = (
+        IMPORTS
+        + """val client = RedisClient.create("redis://cache").apply { setOptions(ClientOptions.builder().autoReconnect(false).build()) }"""
+    )
+    assert shown(client(tmp_path, text, NAME), "auto-reconnect") is False
