@@ -119,3 +119,24 @@ def test_flask_caching(tmp_path: Path) -> None:
     code = 'CACHE_TYPE = "RedisCache"\nCACHE_REDIS_URL = "redis://cache:6379/2"\n'
     (found,) = clients(tmp_path, code)
     assert [found.get(n).value for n in ("framework", "host", "db")] == ["flask", "cache", 2]
+
+
+def traps(base: Path, text: str) -> list[tuple[str, str]]:
+    found = read(base, "python", {"settings.py": text})
+    return [
+        (str(s.get("trap").value), str(s.get("detail").value)) for s in found if s.kind == "call"
+    ]
+
+
+def test_options_of_the_other_backend(tmp_path: Path) -> None:
+    core = "django.core.cache.backends.redis.RedisCache"
+    code = "CACHES = {'default': {'BACKEND': '%s', 'LOCATION': 'redis://h', 'OPTIONS': %s}}\n"
+    assert traps(tmp_path, code % (core, "{'CLIENT_CLASS': 'x'}")) == [
+        ("django-core-cache-foreign-options", "CLIENT_CLASS")
+    ]
+    assert traps(tmp_path, code % (core, "{'socket_timeout': 1}")) == []
+    own = "django_redis.cache.RedisCache"
+    assert traps(tmp_path, code % (own, "{'socket_timeout': 1, 'max_connections': 2}")) == [
+        ("django-redis-lowercase-options", "socket_timeout, max_connections")
+    ]
+    assert traps(tmp_path, code % (own, "{'SOCKET_TIMEOUT': 1}")) == []

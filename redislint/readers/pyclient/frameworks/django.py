@@ -74,6 +74,7 @@ def _caches(reading: Reading, caches: Entry) -> Iterator[Subject]:
         if location is not None:
             store_address(client, location)
         client.set("sessions", Value(own))
+        yield from _foreign_options(client, options, backend, reading.context)
         if backend == DJANGO_CORE:
             store_options(client, options)
         else:
@@ -84,6 +85,25 @@ def _caches(reading: Reading, caches: Entry) -> Iterator[Subject]:
                 value_of(held) if held is not None else Value(False, Origin(entry.span), set=False),
             )
         yield client
+
+
+def _foreign_options(
+    client: Client, options: Table, backend: str, context: str
+) -> Iterator[Subject]:
+    """Options of the other backend: Django's own writes them small, django-redis in capitals."""
+    if backend == DJANGO_CORE:
+        rule, strange = (
+            "django-core-cache-foreign-options",
+            [n for n in options.entries if n.isupper()],
+        )
+    else:
+        rule, strange = (
+            "django-redis-lowercase-options",
+            [n for n in options.entries if n in _IGNORED_CLIENT_KWARGS or n == "password"],
+        )
+    span = options.entries[strange[0]].span if strange else None
+    if span is not None:
+        yield call_subject(rule, client.label, span, context, ", ".join(strange), client)
 
 
 def _django_redis(client: Client, options: Table, context: str) -> Iterator[Subject]:
