@@ -29,7 +29,7 @@ h2 { font-size: 1.1rem; margin: 2.2rem 0 .7rem; }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 8px;
   padding: .7rem .9rem; }
 .card b { display: block; font-size: 1.25rem; white-space: nowrap; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; }
 figure { margin: 0; background: var(--paper); border: 1px solid var(--line); border-radius: 8px;
   padding: .8rem; }
 figure:first-child { grid-column: 1 / -1; }
@@ -50,6 +50,7 @@ td:first-child { white-space: normal; min-width: 18rem; }
 pre { background: #1c2430; color: #e8edf4; border-radius: 8px; padding: 1rem; overflow-x: auto;
   font: 13px/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 li { margin: .3rem 0; }
+@media (max-width: 40rem) { td:first-child { min-width: 9rem; } }
 @media print { body { background: #fff; } }
 """
 
