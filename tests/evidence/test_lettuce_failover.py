@@ -186,7 +186,7 @@ def test_with_refresh_it_comes_back(played: Played, release: str, refresh: str) 
 
 
 @pytest.mark.parametrize("release", [r for r in RELEASES if r < "7"])
-def test_the_triggers_fire_before_the_election_and_then_not_for_30_s(
+def test_the_triggers_alone_take_over_25_s_and_shorter_intervals_less_than_20(
     played: Played, release: str
 ) -> None:
     alone = outcome_of(played, release, "adaptive").seconds
