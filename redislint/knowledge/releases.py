@@ -1,8 +1,8 @@
 """Which releases of client libraries exist, and which of them Spring Boot manages.
 
 `releases.json`: package → release → date (ISO, "" where not recorded). Lettuce from its git tags,
-redis-py from its tags and PyPI, the other Python ones from PyPI; Jedis holds only the releases
-that a Spring Boot release has managed. `spring_boot.json`: Boot release → [date, lettuce-core,
+redis-py from its tags and PyPI, the other Python ones from PyPI; Jedis and Redisson from Maven Central,
+with the days of their git tags. `spring_boot.json`: Boot release → [date, lettuce-core,
 jedis, spring-data-redis], read from the published bill of materials of every tag (1.3.0 to 4.2.0-M1).
 """
 

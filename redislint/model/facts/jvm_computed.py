@@ -72,6 +72,54 @@ def plaintext(client: Subject) -> Value:
     return Value(not secure, _hosts(client)[0].origin, set=False)
 
 
+@computed("client", "malformed-address", "text", "an address that no client can use, and why")
+def malformed_address(client: Subject) -> Value:
+    """A scheme written twice, a scheme of another protocol, a port that does not exist."""
+    if client.get("library").value not in ("lettuce", "jedis", "redisson"):
+        return Value(None, set=False)
+    for host in _hosts(client):
+        text = host.value if host.known and isinstance(host.value, str) else ""
+        shown = text.rsplit("@", 1)[-1]
+        port = re.search(r":(\d+)/?$", text)
+        if re.match(r"\w+://\w+://", text):
+            return Value(f"{shown} has two schemes", host.origin)
+        if re.match(r"(?i)https?://", text):
+            return Value(f"{shown} is no Redis address", host.origin)
+        if port and int(port[1]) > 65535:
+            return Value(f"{shown} has a port above 65535", host.origin)
+    return Value(None, set=False)
+
+
+@computed("client", "address-problem", "text", "why an address can never be used")
+def address_problem(client: Subject) -> Value:
+    """What redis-py refuses, or what no Java client can reach."""
+    refused = client.facts.get("url-refused")
+    if client.get("library").value == "redis-py" and refused is not None:
+        return refused
+    return client.get("malformed-address")
+
+
+@computed(
+    "client", "lone-url-user", "bool", "a URL has one word before the @: a user without password"
+)
+def lone_url_user(client: Subject) -> Value:
+    """Where the library takes that word for a user name."""
+    name = "url-secret-only" if client.get("library").value == "jedis" else "url-user-only"
+    found = client.facts.get(name)
+    return found if found is not None else Value(False, set=False)
+
+
+@computed("client", "bare-address", "text", "an address of Redisson without redis:// in front")
+def bare_address(client: Subject) -> Value:
+    """The first address that has a host and port only."""
+    if client.get("library").value != "redisson":
+        return Value(None, set=False)
+    for host in _hosts(client):
+        if host.known and isinstance(host.value, str) and re.fullmatch(r"[\w.-]+:\d+", host.value):
+            return Value(host.value, host.origin)
+    return Value(None, set=False)
+
+
 @computed("client", "prefix-unread", "bool", "the Boot release in use does not read its prefix")
 def prefix_unread(client: Subject) -> Value:
     """spring.redis with Boot 3 or later, spring.data.redis before it."""

@@ -105,6 +105,7 @@ for _spec in (
     FactSpec("password-default", "bool", "the password is the default of a placeholder"),
     FactSpec("client-type", "text", "which library Boot is told to use"),
     FactSpec("commons-pool", "bool", "the build names commons-pool2, where a build was found"),
+    FactSpec("url-secret-only", "bool", "the URL has one word before the @, without a colon"),
     FactSpec("ignored-keys", "list", "properties that nothing reads because of an own factory"),
     FactSpec(
         "host-elsewhere", "text", "the host in the properties, where the own factory names none"

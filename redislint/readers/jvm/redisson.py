@@ -95,8 +95,9 @@ def client(thing: Thing, e: Evaluator) -> Client | None:
         mode = Value(SECTIONS[chosen], Origin(record.span))
         for call in section.calls:
             if call.name in _ADDRESSES:
-                for address in flatten(call.args[0] if call.args else None):
-                    made.hosts.append(fact(address, call.span))
+                for value in call.args:
+                    for address in flatten(value):
+                        made.hosts.append(fact(address, call.span))
             elif call.name == "setPassword":
                 _secret(call, out)
             else:
@@ -108,6 +109,8 @@ def client(thing: Thing, e: Evaluator) -> Client | None:
     elif mode.known:
         mode = Value(None, Origin(thing.span), known=False, why="its mode is set elsewhere")
         out.opened("the configuration is made elsewhere")
+    if made.hosts and all(h.known for h in made.hosts):
+        made.set("seeds", Value(len(made.hosts), made.hosts[0].origin))
     made.set("mode", mode)
     made.facts.update(out.facts)
     made.open_why = out.open_why or thing.open_why

@@ -140,6 +140,8 @@ def url(text: str, origin: Origin, address: Address) -> None:
         if secret and "_unknown_" not in secret and not re.search(r"[${}<>*]", secret):
             out.put("password-literal", Value(unquote(secret), origin))
         out.put("password", Value(None, origin, known=False, why="masked"))
+        if ":" not in auth and not re.search(r"_unknown_|[${}<>*]", auth):
+            out.put("url-secret-only", Value(True, origin))
     path, _, query = rest.partition("?")
     if re.fullmatch(r"/\d+", path):
         out.put("database", Value(int(path[1:]), origin))
