@@ -20,6 +20,20 @@ class UnreadableError(Exception):
     """A file that could not be read; `str()` says why and what to do, in one lower-case line."""
 
 
+def _starts(text: str) -> list[int]:
+    """Offsets at which the lines of a text start."""
+    starts = [0]
+    if "\r" in text:
+        starts += [m.end() for m in _NEWLINE.finditer(text)]
+        return starts
+    find = text.find
+    end = find("\n")
+    while end >= 0:
+        starts.append(end + 1)
+        end = find("\n", end + 1)
+    return starts
+
+
 class Source:
     """One text with its path and a line index made on first use.
 
@@ -54,7 +68,7 @@ class Source:
     def lines(self) -> list[int]:
         """Offsets at which the lines start."""
         if self._lines is None:
-            self._lines = [0, *(m.end() for m in _NEWLINE.finditer(self.text))]
+            self._lines = _starts(self.text)
         return self._lines
 
     def position(self, offset: int) -> tuple[int, int]:

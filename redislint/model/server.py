@@ -102,9 +102,11 @@ class Server(Subject):
 
     def missing(self, name: str) -> Value:
         """The effective value of a directive; absent for names that are none."""
+        lines = self.written(name)
+        if not lines and self.complete and not self.image_defaults:  # most facts of most files
+            return built_in(name, self.server, bool(self.settings or self.config_paths))
         if name not in _newest_first():
             return ABSENT
-        lines = self.written(name)
         if name == "save" and lines:
             return self._save(lines)
         if lines:

@@ -134,7 +134,9 @@ class Subject:
         stored = self.facts.get(name)
         if stored is not None:
             return stored
-        spec = VOCABULARY.get(self.kind, {}).get(name)
+        table = VOCABULARY.get(self.kind, {})
+        # A server's table is a dict that fills itself: it is asked only for what it does not hold.
+        spec = dict.get(table, name) or table.get(name)
         if spec is not None and spec.compute is not None:
             return spec.compute(self)
         return self.missing(name)

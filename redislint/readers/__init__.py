@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from redislint.source import Source
 
@@ -86,14 +86,15 @@ def _content(index: int) -> re.Pattern[bytes]:
     return re.compile(BUILTIN[index][3])
 
 
-def readers_by_path(path: str) -> list[int]:
-    """Indices of the readers that may know a file of this path."""
+@lru_cache(maxsize=2048)
+def readers_by_path(path: str) -> tuple[int, ...]:
+    """Indices of the readers that may know a file of this path; asked when found and when read."""
     lower = path.lower()
-    return [
+    return tuple(
         i
         for i, (_, hints, _, _) in enumerate(BUILTIN)
         if any(h in lower for h in hints) and _path(i).search(path)
-    ]
+    )
 
 
 def readers_for(path: str, data: bytes) -> list[str]:

@@ -130,6 +130,12 @@ def _is_true(value: Value) -> bool | None:
 def truth(node: list[Any], subject: Subject) -> Outcome:
     """Whether a condition holds for a subject, and why."""
     tag = node[0]
+    if tag == "name":
+        name = node[1]
+        if name in subject.links:
+            return True, []
+        value = fetch(name, subject)
+        return _is_true(value), [(name, value)]
     if tag == "and":
         reasons: list[Reason] = []
         result: bool | None = True

@@ -46,43 +46,43 @@ def judge(
 
 
 class Views:
-    """A subject under each version that it may have, newest first; itself where it has none.
+    """A subject under each version that it may have; itself where it has none.
 
-    A view remembers the facts that it was asked for, so all rules ask the same views. They are
-    made when first needed: most rules fail under the newest version.
+    A view remembers the facts that it was asked for, so all rules ask the same views. Those under
+    older versions are made when first needed: most rules fail under the newest.
     """
 
-    __slots__ = ("_made", "_subject", "_versions")
+    __slots__ = ("_made", "_older", "_subject", "newest")
 
     def __init__(self, subject: Subject) -> None:
-        self._subject = subject
         versions = (subject.version,) if subject.version else subject.candidates[::-1]
-        self._versions = versions
-        self._made: list[Subject] = [] if versions else [subject]
+        self.newest = subject.under(versions[0]) if versions else subject
+        self._subject = subject
+        self._older = versions[1:]
+        self._made: list[Subject] = []
 
-    def __iter__(self) -> Iterator[Subject]:
+    def older(self) -> Iterator[Subject]:
+        """The views under the other versions, newest first."""
         yield from self._made
-        for version in self._versions[len(self._made) :]:
+        for version in self._older[len(self._made) :]:
             view = self._subject.under(version)
             self._made.append(view)
             yield view
 
 
-def holds(
-    rule: Rule, views: Iterable[Subject], *, pedantic: bool = False
-) -> tuple[Subject, list[Fact]] | None:
+def holds(rule: Rule, views: Views, *, pedantic: bool = False) -> tuple[Subject, list[Fact]] | None:
     """The view under which the rule's condition is true, with its facts; None where it is not.
 
     With several possible versions the condition must be true under each of them.
     """
-    first: tuple[Subject, list[Fact]] | None = None
-    for view in views:
-        outcome, facts = truth(rule.when, view)
+    outcome, facts = truth(rule.when, views.newest)
+    if not outcome and not (outcome is None and pedantic):
+        return None
+    for view in views.older():
+        outcome, _ = truth(rule.when, view)
         if not outcome and not (outcome is None and pedantic):
             return None
-        if first is None:
-            first = view, facts
-    return first
+    return views.newest, facts
 
 
 def _covered(subject: Subject, rule: Rule, fired: dict[int, set[str]]) -> bool:
