@@ -181,7 +181,7 @@ def test_a_folder_that_is_not_there_ends_the_start_except_for_the_pidfile(
 def test_one_address_that_the_machine_lacks_ends_the_start_unless_it_has_a_dash(
     start: Start, key: str, tmp_path: Path
 ) -> None:
-    # An address of the documentation's range: no machine has it.
+    # An address that no machine is given: it is for documentation.
     for addresses in (["192.0.2.211"], ["127.0.0.1", "192.0.2.211"]):
         said = refused(tmp_path, key, "--bind", *addresses)
         assert "bind: Cannot assign requested address" in said
