@@ -164,3 +164,30 @@ def test_connection_timeout_is_no_command_timeout(tmp_path: Path) -> None:
 def test_a_password_in_code_is_reported_and_never_shown(tmp_path: Path) -> None:
     text = body('RedisClient.create("redis://:hunter2hunter@cache:6379?timeout=1s");')
     assert fired(tmp_path, {NAME: text}, "password-in-repo") == [f"password-in-repo {NAME}:9"]
+
+
+LOCKED = """import org.springframework.data.redis.core.StringRedisTemplate;
+class S {
+  StringRedisTemplate redisTemplate;
+  void run(String lockKey, String me) {
+    if (!redisTemplate.opsForValue().setIfAbsent(lockKey, me, Duration.ofSeconds(9))) return;
+    try { work(); } finally { %s }
+  }
+}"""
+
+
+def test_a_lock_given_back_without_asking_whose_it_is(tmp_path: Path) -> None:
+    found = fired(tmp_path, {"S.java": LOCKED % "redisTemplate.delete(lockKey);"}, "lock-release")
+    assert found == ["lock-release-without-token S.java:6"]
+
+
+@pytest.mark.parametrize(
+    "release",
+    [
+        "if (me.equals(redisTemplate.opsForValue().get(lockKey))) { redisTemplate.delete(lockKey); }",
+        "redisTemplate.execute(SCRIPT, List.of(lockKey), me);",
+        "redisTemplate.delete(resultKey);",
+    ],
+)
+def test_a_lock_given_back_by_its_token_is_fine(tmp_path: Path, release: str) -> None:
+    assert fired(tmp_path, {"S.java": LOCKED % release}, "lock-release") == []

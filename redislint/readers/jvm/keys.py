@@ -29,6 +29,8 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
     """The traps of a method."""
     from redislint.readers.jvm.traps import trap
 
+    for node in _released(unit, scope):
+        yield trap(unit, node, "lock-release-without-token", node.name, "the lock")
     for node in scope.all:
         if node.kind != "call" or node.obj is None:
             continue
@@ -47,6 +49,32 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
             if len(slots) > 1:
                 shown = ", ".join(f"{k} (slot {s})" for k, s in slots.items())
                 yield trap(unit, node, "cluster-crossslot", node.name, shown)
+
+
+def _released(unit: Unit, scope: Scope) -> Iterator[Node]:
+    """`delete(lockKey)` in a finally block, by a method that took the lock and asks nobody."""
+    from redislint.readers.jvm.walk import nodes
+
+    takes = any(
+        n.kind == "call" and n.name in ("setIfAbsent", "setnx") and n.args and _is_lock(n, scope)
+        for n in scope.all
+    )
+    asks = any(n.kind == "call" and n.name in ("execute", "eval", "evalsha") for n in scope.all)
+    if not takes or asks:
+        return
+    for node in scope.all:
+        for block in node.items if node.kind == "try" else []:
+            if not unit.data[max(0, block.start - 12) : block.start].rstrip().endswith(b"finally"):
+                continue
+            inside = list(nodes(block))
+            if any(n.kind == "call" and n.name in ("equals", "compareTo") for n in inside):
+                continue
+            for call in inside:
+                gives = call.kind == "call" and call.name in ("delete", "del", "unlink")
+                if not gives or len(call.args) != 1 or call.obj is None:
+                    continue
+                if _is_redis(call.obj, scope) and _is_lock(call, scope):
+                    yield call
 
 
 def _is_redis(node: Node, scope: Scope) -> bool:
