@@ -21,6 +21,7 @@ repeat local now = redis.call('TIME') until now[1] - start[1] >= 4
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ENDS)
 def test_one_lost_primary_without_a_replica_stops_every_key(start: Start, key: str) -> None:
     cluster = SmallCluster(start, key, *HASTY)
@@ -77,6 +78,7 @@ def test_reads_when_down_answer_on_a_node_that_is_cut_off(start: Start, key: str
         ask(alone, "GET", name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ENDS)
 def test_of_two_primaries_none_is_ever_replaced(start: Start, key: str) -> None:
     two = SmallCluster(start, key, *HASTY, primaries=2, replicas=1)
@@ -90,6 +92,7 @@ def test_of_two_primaries_none_is_ever_replaced(start: Start, key: str) -> None:
     assert "fail?" in nodes, "suspected, but one of two is no majority that could say so"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ENDS)
 def test_a_node_that_is_busy_for_longer_than_its_timeout_is_replaced(
     start: Start, key: str
@@ -101,6 +104,7 @@ def test_a_node_that_is_busy_for_longer_than_its_timeout_is_replaced(
     until(lambda: role(busy) == "slave")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ENDS)
 def test_with_the_default_timeout_the_busy_node_stays(start: Start, key: str) -> None:
     cluster = SmallCluster(start, key, replicas=1)
@@ -109,6 +113,7 @@ def test_with_the_default_timeout_the_busy_node_stays(start: Start, key: str) ->
     assert role(cluster.replicas[0]) == "slave"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ENDS)
 def test_with_a_long_timeout_a_dead_primary_is_not_noticed(start: Start, key: str) -> None:
     slow = SmallCluster(start, key, "--cluster-node-timeout", "150000", replicas=1)
@@ -123,6 +128,7 @@ def test_with_a_long_timeout_a_dead_primary_is_not_noticed(start: Start, key: st
         ask(slow.primaries[1], "GET", gone)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ENDS)
 @pytest.mark.parametrize("factor", ["0", "1"])
 def test_validity_factor_0_promotes_a_replica_with_old_data(
@@ -191,6 +197,7 @@ def forget(node: RealServer, port: int | None = None) -> None:
     assert int(info(node)["cluster_slots_assigned"]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ENDS)
 def test_a_node_that_comes_back_empty_at_another_port_leaves_the_cluster_down(
     start: Start, key: str
@@ -206,6 +213,7 @@ def test_a_node_that_comes_back_empty_at_another_port_leaves_the_cluster_down(
         ask(lost, "GET", gone)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ENDS)
 def test_at_its_old_address_redis_takes_it_for_well_and_sends_clients_nowhere(
     start: Start, key: str
