@@ -181,3 +181,31 @@ def test_keydb_keeps_its_own_directives_to_itself(tmp_path: Path) -> None:
     command: keydb-server --active-replica yes --appendonly yes
 """
     assert [s.name for s in servers(tmp_path, text)["keydb"].settings] == ["appendonly"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "chosen"),
+    [
+        ("save 900 1\nsave 300 10\nsave 60 10000\nappendonly no\n", False),
+        ("save 3600 1 300 100 60 10000\n", False),
+        ("save 600 1\n", True),
+        ("appendonly yes\n", True),
+        ('save ""\n', True),
+    ],
+)
+def test_what_the_shipped_file_says_is_nobodys_choice(
+    tmp_path: Path, lines: str, chosen: bool
+) -> None:
+    service = (
+        "  r:\n    image: redis:7.2\n    volumes: ['./r.conf:/r.conf']\n"
+        "    command: redis-server /r.conf\n"
+    )
+    found = servers(tmp_path, service, {"r.conf": lines})["r"]
+    assert found.get("persistence-chosen").value is chosen
+
+
+def test_an_empty_variable_means_no_password(tmp_path: Path) -> None:
+    service = "  r:\n    image: redis:7.2\n    environment: {{REDIS_PASSWORD: '{0}'}}\n"
+    assert servers(tmp_path / "a", service.format(""))["r"].get("ignored-variable").value is None
+    found = servers(tmp_path / "b", service.format("geheim"))["r"]
+    assert found.get("ignored-variable").value == "REDIS_PASSWORD"

@@ -42,12 +42,23 @@ def persists(server: Server) -> Value:
 
 @computed("server", "persistence-chosen", "bool", "somebody wrote down how data is kept")
 def persistence_chosen(server: Server) -> Value:
-    """Whether save or appendonly is set at all."""
+    """Whether save or appendonly is set otherwise than the file that the server is shipped with."""
     for name in ("appendonly", "save"):
         value = server.get(name)
-        if value.set:
+        if value.set and not _stock(server, name, value):
             return Value(True, value.origin)
-    return default(False, "neither save nor appendonly is written")
+    return default(False, "neither save nor appendonly is written, or as in the shipped file")
+
+
+_SHIPPED = (((900, 1), (300, 10), (60, 10000)), ((3600, 1), (300, 100), (60, 10000)))
+"""The save points of every redis.conf that is shipped: nobody chose them who only kept them."""
+
+
+def _stock(server: Server, name: str, value: Value) -> bool:
+    """Whether a file says what the shipped one says."""
+    if any(line.where != "file" for line in server.written(name)):
+        return False
+    return value.value is False if name == "appendonly" else value.value in _SHIPPED
 
 
 @computed("server", "role", "enum", "master or replica at its start", choices=("master", "replica"))
