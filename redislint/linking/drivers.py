@@ -10,7 +10,9 @@ import posixpath
 import re
 
 from redislint.knowledge.releases import JEDIS, LETTUCE, SPRING_DATA_REDIS
+from redislint.model.dependency import Dependency
 from redislint.model.value import Origin, Value
+from redislint.model.versions import key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,13 +39,33 @@ def settle_driver(client: Client, modules: Modules, context: Context) -> None:
     """Correct the library of Boot's client, which the reader guessed from the names of the keys."""
     if client.get("framework").value != "spring-boot" or "client-type" in client.facts:
         return
-    if client.library == "jedis":
+    if _is_first(client.links.get("boot")):
+        _first_boot(client)
+    elif client.library == "jedis":
         _not_jedis(client, modules, context)
     elif client.library == "lettuce" and not _NAMES_LETTUCE & client.facts.keys():
         assert client.anchor is not None
         if _only_jedis(posixpath.dirname(client.anchor.path), context):
             client.library, client.package = "jedis", JEDIS
             client.set("library", Value("jedis", Origin(client.anchor)))
+
+
+def _is_first(boot: object) -> bool:
+    """Whether every release of Spring Boot that a build allows is of the line 1."""
+    releases = boot.candidates if isinstance(boot, Dependency) else ()
+    return bool(releases) and all(key(str(r)) < key("2.0.0") for r in releases)
+
+
+def _first_boot(client: Client) -> None:
+    """Boot 1 knows Jedis alone, and takes a timeout only if it is above zero."""
+    assert client.anchor is not None
+    if "command-timeout" in client.facts:
+        client.set("socket-timeout", client.facts.pop("command-timeout"))
+    timeout = client.facts.get("socket-timeout")
+    if timeout is not None and timeout.known and timeout.value == 0:
+        del client.facts["socket-timeout"]
+    client.library, client.package = "jedis", JEDIS
+    client.set("library", Value("jedis", Origin(client.anchor)))
 
 
 def _only_jedis(folder: str, context: Context) -> bool:
@@ -86,7 +108,8 @@ def _brings_lettuce(folder: str, modules: Modules, context: Context) -> bool:
             manifest = context.find(posixpath.join(folder, name))
             if manifest is not None and _WITHOUT.search(manifest.text):
                 return False
-        if any(d.via for d in modules.by_place.get((folder, LETTUCE), [])):
+        named = modules.by_place.get((folder, LETTUCE), [])
+        if any(d.get("scope").value not in ("test", "provided") for d in named):
             return True
         if not folder:
             break

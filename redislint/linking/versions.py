@@ -37,6 +37,12 @@ def resolve_versions(deployment: Deployment, context: Context) -> None:
     _apply_locks(found)
     _mark_duplicates(found)
     modules = Modules(found)
+    boots: dict[str, Dependency | None] = {}
+    for subject in [*deployment.of("client"), *deployment.of("property")]:
+        if subject.anchor is not None and _is_spring(subject):
+            boot = boot_of(subject.anchor.path, modules, context, boots)
+            if boot is not None:
+                subject.links["boot"] = boot
     for client in deployment.of("client"):
         if isinstance(client, Client) and client.anchor is not None:
             settle_driver(client, modules, context)
@@ -44,12 +50,6 @@ def resolve_versions(deployment: Deployment, context: Context) -> None:
     for dependency in found:
         if dependency.via and not dependency.clients and _jedis_in_use(dependency, modules):
             dependency.set("unused", Value(True))
-    boots: dict[str, Dependency | None] = {}
-    for subject in [*deployment.of("client"), *deployment.of("property")]:
-        if subject.anchor is not None and _is_spring(subject):
-            boot = boot_of(subject.anchor.path, modules, context, boots)
-            if boot is not None:
-                subject.links["boot"] = boot
 
 
 class Modules:

@@ -29,6 +29,32 @@ def test_a_jedis_pool_is_idle_where_the_starter_brings_lettuce(tmp_path: Path) -
     ]
 
 
+def test_lettuce_named_beside_the_starter_is_the_driver_too(tmp_path: Path) -> None:
+    lettuce = "<dependency><groupId>io.lettuce</groupId><artifactId>lettuce-core</artifactId><version>6.2.6.RELEASE</version></dependency>"
+    files = {YML: JEDIS_POOL, "pom.xml": boot_pom("2.4.1", lettuce)}
+    assert len(fired(tmp_path, files, "spring-jedis-pool")) == 1
+
+
+BOOT_1 = "spring:\n  redis:\n    host: cache.internal\n    timeout: 0\n    pool:\n      max-active: 20\n      max-wait: 500\n"
+
+
+@pytest.mark.parametrize(
+    ("boot", "expected"),
+    [("1.5.9.RELEASE", []), ("2.7.18", [f"spring-redis-timeout-zero {YML}:4"])],
+)
+def test_boot_1_knows_jedis_alone_and_passes_over_a_timeout_of_zero(
+    tmp_path: Path, boot: str, expected: list[str]
+) -> None:
+    files = {YML: BOOT_1, "pom.xml": boot_pom(boot)}
+    topics = ("spring-redis-timeout-zero", "lettuce-default-timeout")
+    assert fired(tmp_path, files, *topics) == expected
+
+
+def test_the_pool_of_boot_1_is_that_of_jedis(tmp_path: Path) -> None:
+    files = {YML: BOOT_1, "pom.xml": boot_pom("1.5.9.RELEASE")}
+    assert fired(tmp_path, files, "spring-pool-without-commons-pool") == []
+
+
 def test_lettuce_wins_over_jedis_beside_it(tmp_path: Path) -> None:
     files = {YML: JEDIS_POOL, "pom.xml": boot_pom("2.4.1", JEDIS)}
     assert len(fired(tmp_path, files, "spring-jedis-pool")) == 1

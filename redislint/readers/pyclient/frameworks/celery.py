@@ -25,6 +25,10 @@ _OLD = {
     "redis_backend_use_ssl": "redis_backend_use_ssl",
 }  # fmt: skip
 """Settings that matter, in the names in force; the old upper-case ones only differ in case."""
+_ROLES = {
+    "broker": ("the Celery broker", "queue"), "backend": ("the Celery result backend", "results"),
+}  # fmt: skip
+"""What a client is called and what it is for, by the part that it plays."""
 
 
 def read(reading: Reading) -> Iterator[Subject]:
@@ -70,6 +74,9 @@ def _of_app(reading: Reading, settings: dict[str, Entry]) -> Span | None:
             entry = given.keywords.entries.get(name)
             if entry is not None:
                 settings.setdefault(key, entry)
+        for name, entry in given.keywords.entries.items():
+            if name in _OLD:  # any further keyword is a setting too
+                settings[name] = entry
     for node, scope in reading.calls("update"):
         function = node.child_by_field_name("function")
         if function is None or not ev.module.text(function).endswith(".conf.update"):
@@ -123,6 +130,8 @@ def _clients(reading: Reading, settings: dict[str, Entry], app: Span | None) -> 
         if delay is not None:
             client.set("longest-delay", delay)
         yield client
+    elif broker is None or _unknown(broker):
+        yield from _elsewhere(reading, "broker", settings.get("broker_use_ssl"), told)
     backend = settings.get("result_backend")
     if backend is not None and is_redis(backend.thing):
         client = reading.client(
@@ -133,6 +142,28 @@ def _clients(reading: Reading, settings: dict[str, Entry], app: Span | None) -> 
         store_address(client, backend)
         _tls(client, settings.get("redis_backend_use_ssl"), told)
         yield client
+    elif backend is None or _unknown(backend):
+        yield from _elsewhere(reading, "backend", settings.get("redis_backend_use_ssl"), told)
+
+
+def _unknown(entry: Entry) -> bool:
+    """Whether a URL comes from outside and nothing tells its scheme."""
+    return not (isinstance(entry.thing, Scalar) and (entry.thing.text or entry.thing.hint))
+
+
+def _elsewhere(
+    reading: Reading, role: str, entry: Entry | None, told: set[object]
+) -> Iterator[Subject]:
+    """A client whose address is told elsewhere, where its TLS options have the names of redis-py."""
+    table = entry.thing if entry is not None else None
+    if entry is None or not isinstance(table, Table) or "ssl_cert_reqs" not in table.entries:
+        return
+    label, purpose = _ROLES[role]
+    client = reading.client(label, entry.span, "celery", purpose, "unknown")
+    client.set("celery-role", Value(role))
+    client.open_why = "its address and options are set elsewhere"
+    _tls(client, entry, told)
+    yield client
 
 
 def _tls(client: Client, entry: Entry | None, told: set[object]) -> None:
