@@ -74,9 +74,8 @@ def _of_app(reading: Reading, settings: dict[str, Entry]) -> Span | None:
             entry = given.keywords.entries.get(name)
             if entry is not None:
                 settings.setdefault(key, entry)
-        for name, entry in given.keywords.entries.items():
-            if name in _OLD:  # any further keyword is a setting too
-                settings[name] = entry
+        # Any further keyword is a setting too.
+        settings.update({n: e for n, e in given.keywords.entries.items() if n in _OLD})
     for node, scope in reading.calls("update"):
         function = node.child_by_field_name("function")
         if function is None or not ev.module.text(function).endswith(".conf.update"):
