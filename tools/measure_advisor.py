@@ -123,7 +123,7 @@ def observe(server: str, binary: Path, shape: lab.Shape) -> dict[str, float]:
             found["save_s"] = min(x.seconds for x in shots)
             found["fork_s"] = min(x.fork_s for x in (*shots, busy))
             found["memory_peak_bytes"] = peak[0]
-        found["rdb_load_s"] = lab.steady_reload(binary, data, quiet, times)
+        found["rdb_load_s"] = lab.steady_reload(binary, data, quiet, times, cold=True)
         with Throwaway(binary, data, quiet) as s, opened(s) as client:
             client("CONFIG", "SET", "appendonly", "yes")
             time.sleep(0.2)
@@ -135,11 +135,11 @@ def observe(server: str, binary: Path, shape: lab.Shape) -> dict[str, float]:
             per_write = costs.set_bytes(shape.key_size, shape.value_size)
             found["mixed_aof_bytes"] = lab.aof_size(data) - more * per_write
         logged = lab.settings(server, appendonly="yes")
-        found["mixed_load_s"] = lab.steady_reload(binary, data, logged, times)
+        found["mixed_load_s"] = lab.steady_reload(binary, data, logged, times, cold=True)
         plain = lab.settings(server, appendonly="yes", aof_use_rdb_preamble="no")
         with Throwaway(binary, data, plain) as s, opened(s) as client:
             found["plain_aof_bytes"] = lab.snapshot(s, client, "BGREWRITEAOF").size
-        found["plain_load_s"] = lab.steady_reload(binary, data, plain, times)
+        found["plain_load_s"] = lab.steady_reload(binary, data, plain, times, cold=True)
     return found
 
 
@@ -261,7 +261,8 @@ def render() -> str:
         "The advisor calibrated with 256 MB of data of the same shape, predicted, and then a throwaway",
         "server was filled and measured. Values are 100, 512 and 4096 bytes that compress to 60 %;",
         f"the memory peak is with {RATE:.0f} overwrites/s of random keys, summed over server and child",
-        "(PSS). All on two shared cores with other work going on, so times carry noise; each is the",
+        "(PSS). Files are read from the disk, not from the page cache. All on two shared cores with",
+        "other work going on, so times carry noise; each is the",
         "best of a few, and cases that were run again are merged by their best times.",
         "",
         "The bar: a median error of at most 25 %, and never more than a factor of 2, for restart times,",
