@@ -11,7 +11,8 @@ from redislint.knowledge.messages import Message
 def evidence_in(path: Path, messages: list[Message]) -> list[dict[str, Any]] | None:
     """Findings of the messages' rules in the files below `path`, those of the likeliest cause first.
 
-    Each row says which cause it shows, in the message's words, or "" where it fits no single one.
+    Each row says which cause it shows, in the message's words: the likeliest where a rule fits
+    several, "" where it fits none.
 
     The repository's own configuration counts; preview rules are asked too, since somebody has the
     trouble already. None where rules or configuration cannot be used.
