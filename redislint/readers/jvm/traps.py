@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
-from redislint.readers.jvm import caching, keys, serializers
+from redislint.readers.jvm import caching, habits, keys, serializers
 from redislint.readers.jvm.walk import Scope, nodes
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ MENTION = re.compile(
     r"new RedisTemplate\b|RedisTemplate<|\bJedis\b|\.getResource\s*\(|\.keys\s*\(|"
     r"defaultCacheConfig\s*\(|RedisCacheManager\b|disableKeyPrefix\s*\(|"
     r"setIfAbsent\s*\(|\bsetnx\s*\(|\.sync\s*\(|\.(s(inter|union|diff)|rename|b?rpoplpush|smove|"
-    r"z(union|inter)store|pf(count|merge)|[bl]l?move|m[gs]et|del|unlink)\w*\s*\("
+    r"z(union|inter)store|pf(count|merge)|[bl]l?move|m[gs]et|del|unlink)\w*\s*\(|"
+    + habits.MENTION.pattern
 )
 """Without one of these a file has no trap of this module."""
 _MENTION = re.compile(MENTION.pattern.encode("ascii"))
@@ -68,6 +69,8 @@ def _find(unit: Unit, mentions: list[int]) -> Iterator[Subject]:
     for cls in [*unit.all_classes(), unit.top]:
         if jedis:
             yield from _shared_jedis(unit, cls)
+        if lettuce and habits.MENTION.search(unit.source.text):
+            yield from habits.in_class(unit, cls)
         for method in [*cls.methods, *cls.initializers]:
             first = bisect_left(mentions, method.start)
             if first == len(mentions) or mentions[first] >= method.end:
@@ -77,6 +80,7 @@ def _find(unit: Unit, mentions: list[int]) -> Iterator[Subject]:
             if caching.MENTION.search(unit.source.text):
                 yield from caching.find(unit, scope)
             yield from keys.find(unit, scope)
+            yield from habits.in_method(unit, scope)
             if jedis:
                 yield from _not_closed(unit, scope)
             if lettuce:

@@ -1,0 +1,115 @@
+"""Habits of Java and Kotlin code that cost something under load or at a failover."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from redislint.readers.jvm.walk import Scope, nodes
+
+if TYPE_CHECKING:
+    from redislint.model.subject import Subject
+    from redislint.syntax.jvm import ClassDef, Node, Unit
+
+MENTION = re.compile(
+    r"networkaddress\.cache\.ttl|sun\.net\.inetaddr\.ttl|RedisCacheManager\b|"
+    r"\.(blpop|brpop|brpoplpush|blmove|blmpop|bzpopmin|bzpopmax|bzmpop|xread|xreadgroup)\s*\("
+)
+"""Without one of these a file has no habit of this module."""
+
+_REDIS = re.compile(r"(?i)redis|lettuce|jedis|valkey")
+_TTL = {"Security": "networkaddress.cache.ttl", "System": "sun.net.inetaddr.ttl"}
+_BLOCKING = frozenset("blpop brpop brpoplpush blmove blmpop bzpopmin bzpopmax bzmpop".split())
+_STREAMS = frozenset(("xread", "xreadgroup"))
+_HOLDERS = frozenset(
+    "StatefulRedisConnection StatefulRedisClusterConnection RedisCommands RedisAsyncCommands "
+    "RedisClusterCommands RedisClusterAsyncCommands RedisAdvancedClusterCommands".split()
+)
+_VIEWS = frozenset(("sync", "async", "reactive"))
+_NO_COMMAND = frozenset(
+    "close closeAsync isOpen setTimeout addListener removeListener getStatefulConnection "
+    "setAutoFlushCommands flushCommands getOptions getResources sync async reactive".split()
+)
+
+
+def in_method(unit: Unit, scope: Scope) -> Iterator[Subject]:
+    """The habits that one method shows."""
+    from redislint.readers.jvm.traps import trap
+
+    text = unit.source.text
+    for node in scope.all:
+        if _endless_dns(node) and _REDIS.search(text):
+            yield trap(unit, node, "jvm-dns-cache-forever", node.name, str(node.args[0][1].value))
+        if _builds_cache(node) and "BatchStrateg" not in text and "RedisCacheWriter" not in text:
+            yield trap(unit, node, "spring-cache-keys-batch", node.name)
+
+
+def _endless_dns(node: Node) -> bool:
+    """`Security.setProperty("networkaddress.cache.ttl", "-1")` or the older system property."""
+    if node.kind != "call" or node.name != "setProperty" or len(node.args) != 2:
+        return False
+    name, value = (argument.value for _, argument in node.args)
+    if node.obj is None or name != _TTL.get(node.obj.name) or not isinstance(value, str):
+        return False
+    return re.fullmatch(r"\s*-\d+\s*", value) is not None
+
+
+def _builds_cache(node: Node) -> bool:
+    """`RedisCacheManager.builder(factory)` and `.create(factory)`, whose writer clears with KEYS."""
+    if node.kind != "call" or node.name not in ("builder", "create") or not node.args:
+        return False
+    return node.obj is not None and node.obj.name == "RedisCacheManager"
+
+
+def in_class(unit: Unit, cls: ClassDef) -> Iterator[Subject]:
+    """Blocking commands on a Lettuce connection that other methods of the class use as well."""
+    from redislint.readers.jvm.traps import trap
+
+    held = {f.name for f in cls.fields.values() if f.type in _HOLDERS}
+    held |= {p.name for p in cls.arguments if p.type in _HOLDERS}
+    if not held:
+        return
+    waits: list[tuple[str, object, Node]] = []
+    others: list[tuple[str, object]] = []
+    for method in cls.methods:
+        scope = Scope(method)
+        for node in scope.all:
+            if node.kind != "call" or node.obj is None or node.name in _NO_COMMAND:
+                continue
+            field = _field(node.obj, scope, held)
+            if not field:
+                continue
+            if _waits(node):
+                waits.append((field, method, node))
+            else:
+                others.append((field, method))
+    for field, owner, node in waits:
+        if any(other == field and method is not owner for other, method in others):
+            yield trap(unit, node, "lettuce-blocking-on-shared-connection", node.name, field)
+
+
+def _waits(node: Node) -> bool:
+    if node.name in _STREAMS:
+        inner = (n for _, argument in node.args for n in nodes(argument))
+        return any(n.kind == "call" and n.name == "block" for n in inner)
+    return node.name in _BLOCKING
+
+
+def _field(node: Node | None, scope: Scope, held: set[str], depth: int = 0) -> str:
+    """The field that `connection.sync()`, `this.commands` or a local made of them stands for."""
+    if node is None or depth > 4:
+        return ""
+    if node.kind == "call" and node.name in _VIEWS and not node.args:
+        return _field(node.obj, scope, held, depth + 1)
+    own = node.kind == "member" and node.obj is not None and node.obj.name == "this"
+    if own:
+        return node.name if node.name in held else ""
+    if node.kind != "name":
+        return ""
+    if any(p.name == node.name for p in scope.method.params):
+        return ""
+    for local in scope.all:
+        if local.kind == "local" and local.name == node.name:
+            return _field(local.value, scope, held, depth + 1)
+    return node.name if node.name in held else ""

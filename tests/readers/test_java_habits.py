@@ -1,0 +1,53 @@
+"""Habits of Java and Kotlin code: what is seen as one, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from redislint.readers.jvm import traps
+from redislint.readers.jvm.repo import parse
+from redislint.source import Source
+
+LETTUCE = "import io.lettuce.core.api.StatefulRedisConnection;\n"
+FIELD = "private final StatefulRedisConnection<String, String> shared;\n"
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    """Rule and detail of each trap in a Java file."""
+    unit = parse(Source("src/main/java/C.java", text))
+    return [(str(t.get("trap").value), str(t.get("detail").value)) for t in traps.find(unit, [])]
+
+
+def test_a_local_stands_for_the_field_that_it_was_made_of() -> None:
+    text = (
+        LETTUCE
+        + "class C {"
+        + FIELD
+        + "void wait1() { var c = this.shared.sync(); c.brpop(5, k); }"
+        "void read() { shared.async().get(k); } }"
+    )
+    assert found(text) == [("lettuce-blocking-on-shared-connection", "shared")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "",
+        "void stop() { shared.close(); }",
+        "void read(StatefulRedisConnection<String, String> shared) { shared.sync().get(k); }",
+    ],
+)
+def test_a_connection_that_only_waits_is_not_shared(other: str) -> None:
+    text = (
+        LETTUCE + "class C {" + FIELD + "void wait1() { shared.sync().brpop(5, k); }" + other + "}"
+    )
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(("value", "seen"), [("-1", 1), ("0", 0), ("60", 0)])
+def test_only_a_negative_dns_time_is_endless(value: str, seen: int) -> None:
+    text = (
+        "import redis.clients.jedis.JedisPooled;\nclass C { static { "
+        f'java.security.Security.setProperty("networkaddress.cache.ttl", "{value}"); }} }}'
+    )
+    assert len(found(text)) == seen
