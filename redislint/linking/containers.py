@@ -216,9 +216,18 @@ def _by_script(words: list[Value]) -> bool:
     return bool(re.search(r"\.sh\b", joined)) and not _runs_something_else(words)
 
 
+_OWN_BUILD = re.compile(r"(?!docker\.io/)[\w-]+(?:\.[\w-]+)+(?::\d+)?/.*:v\d[\w.-]*")
+"""A registry's own image: the official ones have no tags like `v1`, and nor have their copies."""
+
+
 def _image(container: Container) -> Image | None:
     name = container.facts.get("image-name")
-    return images.lookup(str(name.value)) if name is not None and name.known else None
+    image = images.lookup(str(name.value)) if name is not None and name.known else None
+    written = str(container.image.value) if container.image and container.image.known else ""
+    if image is not None and image.family == "official" and _OWN_BUILD.fullmatch(written):
+        # Its folders and its start are its own: nothing of the official image is known of it.
+        return images.Image(image.name, image.flavour, "other", image.role, False, "", False)
+    return image
 
 
 def _words(container: Container, image: Image | None) -> list[Value]:

@@ -69,6 +69,11 @@ def _resource(
     elif kind == "AWS::EC2::SecurityGroupIngress":
         yield from template.opened(kind, key, properties)
     elif kind in ("AWS::ElastiCache::ParameterGroup", "AWS::MemoryDB::ParameterGroup"):
+        group = properties.get("CacheParameterGroupFamily")
+        if group is not None:
+            wrong = network.family(kind.split("::", 1)[1], key.text, template.value(group))
+            if wrong is not None:
+                yield wrong
         table = properties.get("Properties") or properties.get("Parameters")
         for name, node in table.pairs if isinstance(table, Mapping) else []:
             found = network.parameter(

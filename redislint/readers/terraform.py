@@ -223,6 +223,10 @@ def _opened(block: Block, ask: aws.Ask, span: object) -> Iterator[Subject]:
 
 
 def _parameters(block: Block, scope: Scope) -> Iterator[Subject]:
+    if block.labels[0] == "aws_elasticache_parameter_group":
+        unknown = network.family(block.labels[0], block.labels[1], _ask(block, scope)("family"))
+        if unknown is not None:
+            yield unknown
     for parameter in block.children("parameter"):
         ask = _ask(parameter, scope)
         name, value = ask("name"), ask("value")

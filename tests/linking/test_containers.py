@@ -209,3 +209,20 @@ def test_an_empty_variable_means_no_password(tmp_path: Path) -> None:
     assert servers(tmp_path / "a", service.format(""))["r"].get("ignored-variable").value is None
     found = servers(tmp_path / "b", service.format("geheim"))["r"]
     assert found.get("ignored-variable").value == "REDIS_PASSWORD"
+
+
+@pytest.mark.parametrize(
+    ("image", "folder"),
+    [
+        ("registry.k8s.io/redis:v1", None),
+        ("mirror.example.org/library/redis:7.2", "/data"),
+        ("docker.io/library/redis:7.2", "/data"),
+    ],
+)
+def test_a_registry_s_own_build_is_not_the_official_image(
+    tmp_path: Path, image: str, folder: str | None
+) -> None:
+    command = "    command: redis-server\n    volumes: [d:/other]\n"
+    found = servers(tmp_path, f"  r:\n    image: {image}\n{command}")["r"]
+    assert (found.get("dir").value == "/data") is (folder is not None)
+    assert found.get("misplaced-volume").value == (folder and "/other")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -416,3 +417,35 @@ def test_an_empty_default_waits_for_its_user(tmp_path: Path) -> None:
     text = (GROUP % 2).replace("description", "auth_token = var.token\n  description")
     found = cache(tmp_path, text, variables__tf='variable "token" {\n  default = ""\n}\n')
     assert found.get("auth").value is True
+
+
+@pytest.mark.parametrize(
+    ("family", "wrong"),
+    [
+        ("redis7.x", True),
+        ("redis7.1", True),
+        ("valkey8.0", True),
+        ("redis6.x", False),
+        ("redis6.2", False),
+        ("redis7", False),
+        ("valkey8", False),
+        ("valkey9", False),
+        ("memcached1.6", False),
+    ],
+)
+def test_a_family_that_is_none_is_told(tmp_path: Path, family: str, wrong: bool) -> None:
+    (tmp_path / "main.tf").write_text(
+        f'resource "aws_elasticache_parameter_group" "p" {{\n  family = "{family}"\n}}\n'
+    )
+    told = {finding.rule.name for finding in check([tmp_path], Config()).findings}
+    assert ("ec-parameter-family-unknown" in told) is wrong
+
+
+def test_a_template_s_family_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(
+        "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  P:\n"
+        "    Type: AWS::ElastiCache::ParameterGroup\n"
+        "    Properties:\n      CacheParameterGroupFamily: redis7.0\n      Description: x\n"
+    )
+    findings = check([tmp_path], Config()).findings
+    assert [f.span.line for f in findings if f.rule.name == "ec-parameter-family-unknown"] == [6]

@@ -87,7 +87,9 @@ def misplaced_volume(server: Server) -> Value:
     if container is None or not server.complete or container.image is None:
         return default(None, "no container")
     folder = server.get("dir")
-    if not folder.known or server.get("data-survives").value is not False:
+    if not folder.known or not (folder.set or str(folder.value).startswith("/")):
+        return default(None, "only the image knows its working directory")
+    if server.get("data-survives").value is not False:
         return default(None, "its data is on a volume")
     for mount in container.mounts:
         if _BESIDE.search(mount.target):

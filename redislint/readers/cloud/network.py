@@ -70,3 +70,27 @@ def parameter(kind: str, group: str, name: Value, value: Value) -> Subject | Non
     if word == "reserved-memory-percent" and text.isdigit() and int(text) < 25:
         return trap(kind, group, name.span, "ec-reserved-memory", f"{int(text)} %")
     return None
+
+
+_FAMILIES = {
+    "redis2": ("redis2.6", "redis2.8"), "redis3": ("redis3.2",), "redis4": ("redis4.0",),
+    "redis5": ("redis5.0",), "redis6": ("redis6.x",), "redis7": ("redis7",),
+    "valkey7": ("valkey7",), "valkey8": ("valkey8",),
+}  # fmt: skip
+"""The families that ElastiCache's CreateCacheParameterGroup takes, by their major release."""
+
+_LISTED = ("redis6.0", "redis6.2")
+"""Families that ElastiCache shows for old releases; whether it still takes them is not known."""
+
+
+def family(kind: str, group: str, name: Value | None) -> Subject | None:
+    """A family that no parameter group can have; a major release that is not listed may be new."""
+    if name is None or not name.known or name.span is None:
+        return None
+    word = str(name.value).strip().lower()
+    match = re.match(r"(?:redis|valkey)\d+", word)
+    known = _FAMILIES.get(match[0]) if match else None
+    if known is None or word in known or word in _LISTED:
+        return None
+    detail = f"{word}, which is none; the name is {' or '.join(known)}"
+    return trap(kind, group, name.span, "ec-parameter-family-unknown", detail)
