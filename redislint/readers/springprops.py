@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from redislint.knowledge.clients.spring import NEW, OLD, relaxed
-from redislint.readers.jvm import customkeys, springkeys
+from redislint.readers.jvm import customkeys, springkeys, springsession
 from redislint.readers.jvm.springclient import Keys, client, properties
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from redislint.model.client import Client
     from redislint.model.subject import Subject
     from redislint.readers import Context
     from redislint.source import Source
@@ -59,12 +60,15 @@ def _clients(
 ) -> Iterator[Subject]:
     base = _base(source, context, documents)
     for document in documents:
-        yield from _of_document(document, base, source)
+        for made in _of_document(document, base, source):
+            if "indexed" in source.text.lower():
+                springsession.mark(made, [document, *base], context, source.path)
+            yield made
 
 
 def _of_document(
     document: springkeys.Document, base: list[springkeys.Document], source: Source
-) -> Iterator[Subject]:
+) -> Iterator[Client]:
     for prefix in (OLD, NEW):
         own = Keys(document, prefix)
         if not own.connects():
