@@ -191,3 +191,22 @@ def test_a_lock_given_back_without_asking_whose_it_is(tmp_path: Path) -> None:
 )
 def test_a_lock_given_back_by_its_token_is_fine(tmp_path: Path, release: str) -> None:
     assert fired(tmp_path, {"S.java": LOCKED % release}, "lock-release") == []
+
+
+STREAM = "class S { StringRedisTemplate redis; Jedis jedis; void f() { %s } }"
+
+
+@pytest.mark.parametrize(
+    ("call", "count"),
+    [
+        ("redis.opsForStream().add(record);", 1),
+        ('jedis.xadd("events", StreamEntryID.NEW_ENTRY, fields);', 1),
+        ("redis.opsForStream().add(record, XAddOptions.maxlen(1000));", 0),
+        ("redis.opsForStream().add(record); redis.opsForStream().trim(key, 1000);", 0),
+        ('jedis.xadd("events", fields, XAddParams.xAddParams().maxLen(1000));', 0),
+        ("redis.opsForSet().add(key, value); streams.add(record);", 0),
+    ],
+)
+def test_a_stream_that_nothing_limits(tmp_path: Path, call: str, count: int) -> None:
+    text = OTHERS + STREAM % call
+    assert len(fired(tmp_path, {NAME: text}, "stream-without-maxlen")) == count

@@ -22,6 +22,8 @@ _MULTI = frozenset(
     "sinter sinterstore sunion sunionstore sdiff sdiffstore rename renamenx rpoplpush brpoplpush "
     "smove zunionstore zinterstore pfcount pfmerge lmove blmove".split()
 )
+_TRIMS = re.compile(r"(?i)\bx?trim\s*\(|maxlen|minid|xdel\b|opsForStream\(\)\s*\.delete\b")
+"""What limits a stream, wherever in the file it stands."""
 _JEDIS_MULTI = frozenset("mget mset msetnx del unlink exists touch".split())
 
 
@@ -41,6 +43,8 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
             if _pattern(node.args[0][1]):
                 made = trap(unit, node, "keys-command-on-cluster-or-large", "keys", _shown(node))
                 yield made
+        elif _adds_to_stream(node, scope) and not _TRIMS.search(unit.source.text):
+            yield trap(unit, node, "stream-without-maxlen", node.name)
         elif node.name in ("setIfAbsent", "setnx") and len(node.args) == 2:
             if _is_lock(node, scope) and _redis_value(node, scope):
                 yield trap(unit, node, "lock-without-ttl", node.name)
@@ -85,6 +89,16 @@ def _is_redis(node: Node, scope: Scope) -> bool:
         return True
     name = node.name if node.kind in ("name", "member") else ""
     return bool(_NAMES.match(name))
+
+
+def _adds_to_stream(node: Node, scope: Scope) -> bool:
+    """Whether a call is an XADD without options of its own: of Spring's template, or of a client."""
+    obj = node.obj
+    if obj is None:
+        return False
+    if node.name == "add":
+        return obj.kind == "call" and obj.name == "opsForStream" and len(node.args) == 1
+    return node.name == "xadd" and len(node.args) > 1 and _is_redis(obj, scope)
 
 
 def _pattern(node: Node) -> bool:

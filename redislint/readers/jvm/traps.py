@@ -21,7 +21,7 @@ MENTION = re.compile(
     r"DefaultTyping\s*\(|JdkSerializationRedisSerializer|RedisSerializer\s*\.\s*java\b|"
     r"new RedisTemplate\b|RedisTemplate<|\bJedis\b|\.getResource\s*\(|\.keys\s*\(|"
     r"defaultCacheConfig\s*\(|RedisCacheManager\b|disableKeyPrefix\s*\(|"
-    r"setIfAbsent\s*\(|\bsetnx\s*\(|\.sync\s*\(|\.(s(inter|union|diff)|rename|b?rpoplpush|smove|"
+    r"opsForStream\s*\(|\.xadd\s*\(|setIfAbsent\s*\(|\bsetnx\s*\(|\.sync\s*\(|\.(s(inter|union|diff)|rename|b?rpoplpush|smove|"
     r"z(union|inter)store|pf(count|merge)|[bl]l?move|m[gs]et|del|unlink)\w*\s*\(|"
     + habits.MENTION.pattern
 )
