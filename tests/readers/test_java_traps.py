@@ -210,3 +210,18 @@ STREAM = "class S { StringRedisTemplate redis; Jedis jedis; void f() { %s } }"
 def test_a_stream_that_nothing_limits(tmp_path: Path, call: str, count: int) -> None:
     text = OTHERS + STREAM % call
     assert len(fired(tmp_path, {NAME: text}, "stream-without-maxlen")) == count
+
+
+@pytest.mark.parametrize(
+    ("folder", "count"),
+    [
+        ("src/main/java/com/example/demo", 1),
+        ("src/main/java/com/example/test/payments", 1),
+        ("src/main/java/com/acme/shop/examples", 0),
+        ("examples/src/main/java/com/acme/shop", 0),
+        ("src/test/java/com/acme/shop", 0),
+    ],
+)
+def test_the_head_of_a_package_makes_no_example(tmp_path: Path, folder: str, count: int) -> None:
+    text = OTHERS + STREAM % "redis.opsForStream().add(record);"
+    assert len(fired(tmp_path, {f"{folder}/S.java": text}, "stream-without-maxlen")) == count

@@ -34,8 +34,13 @@ _TEST = re.compile(
 _EXAMPLE = re.compile(r"(?i)(^|/)(samples?|examples?|demos?|docs?|snippets|tutorials?|quickstart)/")
 
 
+_OWNER = re.compile(r"(^|/)(src/main/(?:java|kotlin)/)(?:[^/]+/){1,3}")
+"""The head of a package: com/example/demo, which generators write, says nothing of the code."""
+
+
 def context_of(path: str) -> str:
     """What kind of file a path is: test, example or application."""
+    path = _OWNER.sub(r"\1\2", path)
     if _TEST.search(path):
         return "test"
     return "example" if _EXAMPLE.search(path) else "application"
