@@ -133,8 +133,8 @@ def ignored_variable(server: Server) -> Value:
     if any(s.name == "requirepass" for s in server.settings):
         return default(None, "a password is set")
     for variable, value in container.env.items():
-        if value.known and value.value == "":
-            continue  # nothing is meant to be set
+        if value.known and value.value == "" and "$" not in str(value.raw or ""):
+            continue  # nothing is meant to be set, not even from outside
         if re.match(_LEGACY, variable) and variable not in words:
             return Value(variable, value.origin)
     return default(None, "no such variable")
