@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from redislint.readers import Context
 
 MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
+_PLAIN = ("requirements.txt", "requirements.in", "Pipfile")
+"""Manifests of something that runs, not of something that is installed."""
 
 _DESCRIBES = {
     "pyproject.toml": re.compile(r"(?m)^\[(?:project|tool\.poetry)\]"),
@@ -96,7 +98,12 @@ def _told(folder: str, context: Context, optional: dict[str, Dependency]) -> Val
         if match is not None and words is None:
             words, where = match, source.path
     if not described:
-        return None
+        own = any(
+            source is not None and _NAMED.search(source.text)
+            for source in (context.find(posixpath.join(folder, name)) for name in _PLAIN)
+        )
+        # A project of its own within another one, such as an example with its requirements.
+        return Value(None, known=False, why="has requirements of its own") if own else None
     if built and named and words is not None:
         return Value("library", Origin(None, f"{where} describes a library"))
     extra = optional.get(folder)

@@ -59,6 +59,14 @@ def test_the_nearest_manifest_decides(tmp_path: Path) -> None:
     assert context_of(tmp_path, files) == {"application"}
 
 
+def test_requirements_make_a_folder_within_a_library_a_project_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": PYPROJECT % 'dependencies = ["redis"]\nkeywords = ["a"]',
+        "pkg/requirements.txt": "redis==5.0.8\n",
+    }
+    assert context_of(tmp_path, files) == {"application"}
+
+
 def test_tests_of_a_library_stay_tests(tmp_path: Path) -> None:
     files = {"pyproject.toml": PYPROJECT % 'dependencies = ["redis"]\nkeywords = ["a"]'}
     found = read(tmp_path, "python", {"tests/test_a.py": CODE, **files})
