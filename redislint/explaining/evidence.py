@@ -13,7 +13,7 @@ _STRONG = re.compile(
     r"|io\.lettuce|redis\.exceptions|redis\.clients|org\.redisson|data\.redis|\bioredis\b"
     r"|go-redis|\bredigo\b|\bjedis|Jedis\w*Exception|Redis\w*(?:Exception|Error)\b|\bRedis::"
     r"|RedisClient::|\bPredis\b|StackExchange\.Redis|(?:Redis|Valkey) (?:at|server|on)\b"
-    r"|^\d+:[XMSC] |\bredis(?:-server|-cli|-sentinel)?: |lettuce-\w+Loop"
+    r"|^\d+:[XMSC] |\b\d+:[XMSC] \d\d? [A-Z][a-z]{2} \d|\bredis(?:-server|-cli|-sentinel)?: |lettuce-\w+Loop"
     r"|\(redis-server\)|\(valkey-server\)|redis-server|valkey-server|\bhiredis\b",
     re.IGNORECASE,
 )

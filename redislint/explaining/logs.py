@@ -35,6 +35,14 @@ _CONTINUES = re.compile(
 )
 _TRACEBACK = re.compile(rb"Traceback \(most recent")
 _EXCEPTION = re.compile(rb"[\w.$]+(?:Error|Exception|Warning|Exit)\b")
+_COLLECTED = re.compile(
+    rb"(?:\x1b\[[\d;]*m)*(?:"
+    rb"(?P<compose>[\w.-]+ *\| )|(?P<pod>\[pod/[^]\s]+\] )"
+    rb"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.]*(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?"
+    rb"|(?P<syslog>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\[\d+\])?: )"
+    rb")(?:\x1b\[[\d;]*m)*"
+)
+"""What a collector writes before each line: docker compose, kubectl, the container runtime, syslog."""
 _HAS_TIME = re.compile(rb"\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d")
 
 
@@ -222,16 +230,28 @@ def _block(lines: list[bytes], head: int) -> str:
     return "\n".join(_text(line) for line in lines[head:end])
 
 
+def _collected(line: bytes) -> tuple[bytes, bytes]:
+    """Which container a line comes from, where a collector says so, and what it wrote itself."""
+    origin = b""
+    position = 0
+    while found := _COLLECTED.match(line, position):
+        origin += found["compose"] or found["pod"] or (found["syslog"] and b"syslog") or b""
+        position = found.end()
+    return origin, line[position:]
+
+
 def _continues(lines: list[bytes], at: int) -> bool:
     """Whether line `at` belongs to the entry of the line before: stack traces do."""
-    line = lines[at]
+    origin, line = _collected(lines[at])
     if not line.strip():
         return True
     if _HAS_TIME.search(line, 0, 80):
         return False
+    before_origin, before = _collected(lines[at - 1]) if at else (b"", b"")
+    if origin and origin != before_origin:
+        return False  # the logs of several containers run through each other
     if _CONTINUES.match(line):
         return True
-    before = lines[at - 1] if at else b""
     if _TRACEBACK.match(line):
         return bool(before.strip()) and not _EXCEPTION.match(before)
     return before[:1] in (b" ", b"\t") and bool(_EXCEPTION.match(line))

@@ -21,7 +21,11 @@ def answer_text(answer: Answer) -> str:
     if answer.page:
         return answer.page.rstrip()
     if not answer.messages:
-        lines = ["no known message of Redis, Valkey or their clients is in this text"]
+        lines = [
+            "no rule, directive or message of this name is known"
+            if answer.name
+            else "no known message of Redis, Valkey or their clients is in this text"
+        ]
         if answer.nearest:
             lines.append("nearest: " + ", ".join(answer.nearest))
             lines.append(f'see one with: redislint explain "{answer.nearest[0]}"')

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_CODED = re.compile(r"\\+u([0-9a-fA-F]{4})")
+# A log line inside a log line is escaped once more: any number of backslashes.
 _ESCAPES = (
-    (re.compile(r"\\u0027|\\x27|&#0?39;|&apos;|\\'|[’‘´ʼ′]|(?<=\w)''(?=\w)"), "'"),
-    (re.compile(r'\\u0022|&quot;|&#34;|\\"|[“”„]'), '"'),
-    (re.compile(r"\\u003e|&gt;"), ">"),
-    (re.compile(r"\\u003c|&lt;"), "<"),
-    (re.compile(r"\\u0026|&amp;"), "&"),
-    (re.compile(r"\\[ntr]"), " "),
+    (re.compile(r"\\+x27|&#0?39;|&apos;|\\+'|[’‘´ʼ′]|(?<=\w)''(?=\w)"), "'"),
+    (re.compile(r'&quot;|&#34;|\\+"|[“”„]'), '"'),
+    (re.compile(r"\\+x1b\[[0-9;?]*[A-Za-z]"), ""),
+    (re.compile(r"&gt;"), ">"),
+    (re.compile(r"&lt;"), "<"),
+    (re.compile(r"&amp;"), "&"),
+    (re.compile(r"\\+[ntr]"), " "),
 )
 _SPACE = re.compile(r"\s+")
 _DIGITS = str.maketrans("123456789", "000000000")
@@ -22,6 +25,9 @@ def tidy(line: str) -> str:
     if "\x1b" in line:
         line = _ANSI.sub("", line)
     if "\\" in line or "&" in line or "''" in line or not line.isascii():
+        line = _CODED.sub(lambda code: chr(int(code[1], 16)), line)
+        if "\x1b" in line:
+            line = _ANSI.sub("", line)
         for pattern, plain in _ESCAPES:
             line = pattern.sub(plain, line)
     return _SPACE.sub(" ", line).strip()

@@ -18,7 +18,8 @@ class Answer:
 
     `kind` is rule, directive, message or log; `matches` are JSON-ready, the first the best;
     `messages` those of them that are messages; `page` a rule's or directive's text;
-    `nearest` names that look like the thing, where nothing matched.
+    `nearest` names that look like the thing, where nothing matched; `name` says that the thing is
+    one word and so was meant as a name.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Answer:
     messages: list[Message] = field(default_factory=list)
     page: str = ""
     nearest: list[str] = field(default_factory=list)
+    name: bool = False
 
 
 def ask(thing: str) -> Answer:
@@ -44,6 +46,7 @@ def ask(thing: str) -> Answer:
     answer = Answer("message", [message_match(m) for m in messages], messages)
     if not messages:
         answer.nearest = nearest(thing)
+        answer.name = len(thing.split()) == 1
     return answer
 
 
@@ -98,6 +101,8 @@ def directive_lookup(thing: str) -> dict[str, Any] | None:
 def nearest(thing: str) -> list[str]:
     """Up to three names of messages, rules or directives that look like `thing`."""
     lower = thing.lower()
+    if re.fullmatch(r"rl\d{1,5}", lower):
+        return _nearest_codes(int(lower[2:]))
     if re.fullmatch(r"[\w -]{2,40}", thing):
         names = _names()
         close = get_close_matches(lower, list(names), n=3, cutoff=0.7)
@@ -114,6 +119,18 @@ def nearest(thing: str) -> list[str]:
             )
             scored.append((shared + closeness, message.name))
     return [name for _, name in sorted(scored, reverse=True)[:3]]
+
+
+def _nearest_codes(number: int) -> list[str]:
+    """The three rules whose codes are nearest to a code that no rule has."""
+    from redislint.rules.book import load_book
+    from redislint.rules.errors import PageError
+
+    with suppress(PageError):
+        rules = [r for r in load_book().rules.values() if re.fullmatch(r"RL\d+", r.code)]
+        rules.sort(key=lambda rule: (abs(int(rule.code[2:]) - number), rule.code))
+        return [rule.code for rule in rules[:3]]
+    return []
 
 
 _COMMON = frozenset(

@@ -78,6 +78,15 @@ def test_a_misspelt_name_gets_the_nearest_ones() -> None:
     assert "nearest: maxmemory-policy" in output
 
 
+def test_a_code_that_no_rule_has_gets_the_nearest_codes() -> None:
+    assert as_json("RL9999")["matches"] == []
+    assert all(near.startswith("RL9") for near in as_json("RL9999")["nearest"])
+
+
+def test_a_name_that_nothing_has_is_called_a_name() -> None:
+    assert "no rule, directive or message of this name" in run("xyzzy")[1]
+
+
 def test_an_unknown_message_gets_the_nearest_ones() -> None:
     assert "MISCONF RDB" in as_json("MISCONF snapshots are configured but broken")["nearest"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tracemalloc
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +82,40 @@ def test_compose_prefixes_and_json_lines_are_read() -> None:
     found = of(log)
     assert found["connection refused"][1:3] == (1, "2024-03-12T10:00:00Z")
     assert found["MISCONF RDB"][1:3] == (2, "2024-03-12T10:00:01.5Z")
+
+
+TRACE = [
+    "Exception in thread main",
+    "java.net.ConnectException: Connection refused",
+    "\tat java.base/sun.nio.ch.Net.pollConnect(Native Method)",
+    "\tat redis.clients.jedis.DefaultJedisSocketFactory.connect(DefaultJedisSocketFactory.java)",
+]
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "app-1  | ",
+        "\x1b[36mapp-1  | \x1b[0m",
+        "[pod/app-7d9f-x/app] ",
+        "2026-01-02T03:04:05.123456789Z ",
+        "2026-01-02T03:04:05.123456789+01:00 stderr F ",
+        "[pod/app-7d9f-x/app] 2026-01-02T03:04:05.123456789Z ",
+        "Jan  2 03:04:05 host app[123]: ",
+    ],
+)
+def test_a_stack_trace_holds_together_behind_a_collectors_prefix(prefix: str) -> None:
+    noise = ["INFO all is well"] * 70
+    log = "\n".join(prefix + line for line in [*noise, *TRACE, *noise])
+    assert of(log)["connection refused"][:2] == (1, 72)
+
+
+def test_a_trace_lends_no_evidence_to_another_containers_line() -> None:
+    log = (
+        "db-1     | could not connect: Connection refused\n"
+        "cache-1  | \tat redis.clients.jedis.Connection.connect(Connection.java)\n"
+    )
+    assert of(log * 40) == {}
 
 
 class Endless(io.RawIOBase):

@@ -75,10 +75,25 @@ def test_a_message_is_complete(message: object) -> None:
         "\x1b[31mREADONLY\x1b[0m You can't write against a read  only replica.",
         "  at app.js:3\n  ReplyError: READONLY You can't write against\n  a read only replica.",
         "> READONLY You can't write\n> against a read only replica.",
+        '{"log":"{\\"msg\\":\\"READONLY You can\\\\u0027t write against a read only replica.\\"}\\n"}',
     ],
 )
 def test_quotes_colours_and_wrapping_do_not_matter(text: str) -> None:
     assert "READONLY" in names(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("MISCONF RDB", "ReplyError: MISCONF Valkey is configured to save RDB snap"),
+        ("MISCONF RDB", "MISCONF Redis is configured to save"),
+        ("MISCONF AOF", "MISCONF Redis is configured to persist"),
+        ("CLUSTERDOWN slot", "-CLUSTERDOWN Hash slot not"),
+        ("CROSSSLOT", "RedisServerException: CROSSSLOT Keys in"),
+    ],
+)
+def test_a_line_that_was_cut_is_still_known_by_its_code(name: str, text: str) -> None:
+    assert names(text) == [name]
 
 
 def test_a_cluster_that_still_reads_is_not_one_that_is_down() -> None:
