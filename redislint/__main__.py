@@ -48,4 +48,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # `python -m` puts the working directory first on the path, and with it the modules of the
+    # repository that is being checked.
+    if not sys.flags.safe_path:
+        del sys.path[0]
     command()

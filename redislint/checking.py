@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import re
 from collections.abc import Iterable, Sequence
 
 from redislint.config import Config
 from redislint.discover import Tree, candidates, excluded
 from redislint.findings.finding import Finding, Reason
 from redislint.findings.outcome import SEVERITY, Report
-from redislint.model.conf import ConfFile
 from redislint.model.deployment import Deployment, Problem
-from redislint.model.subject import Subject
-from redislint.readers import readers_for
+from redislint.reading import read_files
 from redislint.rules.book import Book, Rule
-from redislint.source import Source, UnreadableError, decode
+from redislint.source import Source, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,9 +78,9 @@ def check(
 
     Raises redislint.rules.pages.PageError for rule pages that cannot be used.
     """
+    from redislint.findings.judge import judge
     from redislint.link import link
     from redislint.rules.book import load_book
-    from redislint.rules.judge import judge
 
     config = config or Config()
     book = book or load_book(config.rules)
@@ -152,64 +148,6 @@ def wanted_files(
             found[relative] = True
     report.files = len(found)
     return list(found.items())
-
-
-def load_reader(name: str) -> Any:
-    """The reader module of a name; None where it is not there."""
-    try:
-        return importlib.import_module(f"redislint.readers.{name}")
-    except ModuleNotFoundError as error:
-        if error.name != f"redislint.readers.{name}":
-            raise
-        return None
-
-
-def read_files(
-    deployment: Deployment, tree: Tree, wanted: list[tuple[str, bool]], report: Report
-) -> None:
-    """Read every wanted file into the deployment; what fails becomes a problem."""
-    from redislint.plugins import entry_points
-
-    plugins = [p.load() for p in entry_points("redislint.readers")]
-    for path, named in wanted:
-        source = tree.sources.get(path)
-        if source is None:
-            try:
-                source = tree.load(path)
-            except UnreadableError as error:
-                if named:
-                    report.failed_paths.append(path)
-                deployment.problems.append(Problem(path, None, str(error)))
-                continue
-            tree.sources[path] = source
-        deployment.sources[path] = source
-        data = source.data if source.data is not None else source.text.encode()
-        modules = [m for m in map(load_reader, readers_for(path, data)) if m is not None]
-        modules += [p for p in plugins if re.search(p.PATHS, path) and re.search(p.CONTENT, data)]
-        for module in modules:
-            _read_one(deployment, module, source, tree)
-
-
-def _read_one(deployment: Deployment, module: Any, source: Source, tree: Tree) -> None:
-    """Run one reader on one file. A reader's own fault is a problem of that file, never a crash."""
-    try:
-        for item in module.read(source, tree):
-            if isinstance(item, Problem):
-                deployment.problems.append(item)
-            elif isinstance(item, ConfFile):
-                deployment.confs.append(item)
-            elif isinstance(item, Subject):
-                deployment.subjects.append(item)
-    except RecursionError:
-        deployment.problems.append(Problem(source.path, None, "is nested too deeply to be read"))
-    except Exception as error:
-        if os.environ.get("REDISLINT_DEBUG"):
-            raise
-        name = module.__name__.rpartition(".")[2]
-        deployment.problems.append(
-            Problem(source.path, None, f"the {name} reader failed ({type(error).__name__}): "
-                    "please report this file; the rest was checked")
-        )  # fmt: skip
 
 
 def _configure(deployment: Deployment, config: Config) -> None:

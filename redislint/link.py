@@ -40,12 +40,7 @@ def link(
     for module, function, kinds in STEPS:
         if kinds and not any(s.kind in kinds for s in deployment.subjects):
             continue
-        try:
-            step = importlib.import_module(f"redislint.linking.{module}")
-        except ModuleNotFoundError as error:
-            if error.name != f"redislint.linking.{module}":
-                raise
-            continue
+        step = importlib.import_module(f"redislint.linking.{module}")
         getattr(step, function)(deployment, context)
         if module == "containers":
             settle(deployment)

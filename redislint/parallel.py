@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 
-from redislint.checking import read_files
 from redislint.discover import Tree
 from redislint.findings.outcome import Report
 from redislint.model.deployment import Deployment
+from redislint.reading import read_files
 
 _Chunk = tuple[str, list[str], list[tuple[str, bool]]]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from redislint.checking import common_base, read_files, wanted_files
+from redislint.checking import common_base, wanted_files
 from redislint.config import Config
 from redislint.discover import Tree
 from redislint.findings.outcome import Report
 from redislint.link import link
 from redislint.model import load_vocabulary
+from redislint.reading import read_files
 
 
 def understand(paths: Sequence[str | os.PathLike[str]], config: Config | None = None) -> Report:

@@ -61,7 +61,7 @@ def observe(url: str, sample_s: float = SAMPLE_S, timeout: float = 5.0) -> Obser
 
 
 def _plain(text: str) -> str:
-    from redislint.rules.masking import mask
+    from redislint.masking import mask
 
     if text.startswith("NOAUTH"):
         return "wants a password: put it in REDISCLI_AUTH or in the URL"

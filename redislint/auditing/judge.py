@@ -99,7 +99,7 @@ def deployment_of(shots: list[Snapshot], version: str = "") -> Deployment:
 
 def apply_rules(shots: list[Snapshot], book: Book, version: str = "") -> list[Finding]:
     """Findings of the rules that are not in preview."""
-    from redislint.rules.judge import judge
+    from redislint.findings.judge import judge
 
     book.load_facts({"server"})  # before the model is made: it asks for computed facts
     chosen = [rule for rule in book.rules.values() if not rule.preview]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from redislint.rules.masking import mask
+from redislint.masking import mask
 
 MOST_BYTES = 64 * 2**20
 """Bytes of one answer; no INFO, CONFIG or CLUSTER NODES is anywhere near."""

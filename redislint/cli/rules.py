@@ -120,7 +120,7 @@ def new(name: str, folder: str, code: str) -> None:
 @click.argument("path", required=False)
 def test(path: str | None) -> None:
     """Run the examples of the pages in PATH (a folder or page; default: our own)."""
-    from redislint.rules.examples import test_folder
+    from redislint.examples import test_folder
 
     where = Path(path) if path else builtin_folder()
     folder = where if where.is_dir() else where.parent

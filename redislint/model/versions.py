@@ -41,11 +41,6 @@ def key(text: str) -> Key:
     return tuple(numbers), stage, stage_number
 
 
-def is_version(text: str) -> bool:
-    """Whether the text begins as a version does."""
-    return bool(re.match(r"v?\d+(\.\d+)*([.-]?[A-Za-z]+[.-]?\d*)*$", text.strip()))
-
-
 def is_prerelease(text: str) -> bool:
     """Whether the version is a milestone, candidate, beta or snapshot."""
     return key(text)[1] < 0

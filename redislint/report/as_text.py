@@ -6,7 +6,7 @@ import re
 
 from redislint.findings.finding import Finding
 from redislint.findings.outcome import Report
-from redislint.rules.masking import masked_line
+from redislint.masking import masked_line
 
 _COLOUR = {"error": "31", "warning": "33", "note": "36"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from redislint.findings.outcome import Report
-from redislint.rules.masking import masked_line
+from redislint.masking import masked_line
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"

@@ -14,10 +14,10 @@ from redislint import __version__
 from redislint.discover import git_root
 from redislint.findings.finding import Finding
 from redislint.findings.outcome import Report
+from redislint.masking import line as masked
+from redislint.masking import mask
 from redislint.report.line_hash import line_hashes, text_of
 from redislint.rules.book import Rule
-from redislint.rules.masking import line as masked
-from redislint.rules.masking import mask
 from redislint.source import Source, Span
 
 HOME = "https://github.com/redislint/redislint"

@@ -10,15 +10,12 @@ import json
 import os
 from collections.abc import Iterable
 
+from redislint.rules import FORMAT, pages_folder
 from redislint.rules.errors import PageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-FORMAT = 5
-"""Raised when the compiled form changes, so that old caches are not read."""
-
 
 class Rule:
     """One compiled rule; attributes are the page's keys."""
@@ -128,22 +125,20 @@ class Book:
         ]
 
 
-def pages_folder() -> str:
-    """Where our own pages are: inside the wheel, or beside the package in a checkout."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    inside = os.path.join(package, "_rules")
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "rules")
+def load_pack(folder: str, *, installed: bool) -> dict[str, Any]:
+    """The compiled form of a folder: as shipped, else from `packs`. Raises PageError.
 
-
-def load_pack(folder: str) -> dict[str, Any]:
-    """The compiled form of a folder: as shipped, else from `packs`. Raises PageError."""
-    try:
-        with open(os.path.join(folder, "compiled.json"), "rb") as file:
-            data: dict[str, Any] = json.load(file)
-        if data.get("format") == FORMAT:
-            return data
-    except OSError:
-        pass
+    Only what is installed may ship it: it names modules to import, and a folder that a scanned
+    repository configures must not run code.
+    """
+    if installed:
+        try:
+            with open(os.path.join(folder, "compiled.json"), "rb") as file:
+                data: dict[str, Any] = json.load(file)
+            if data.get("format") == FORMAT:
+                return data
+        except (OSError, ValueError):
+            pass
     from pathlib import Path
 
     from redislint.rules.packs import compiled_pack
@@ -155,15 +150,15 @@ def load_book(extra: Iterable[str | os.PathLike[str]] = ()) -> Book:
     """The book of our own pack, installed packs and the folders named. Raises PageError."""
     from redislint.plugins import entry_points
 
-    folders = [pages_folder()]
+    folders = [(pages_folder(), True)]
     for point in entry_points("redislint.rules"):
         found = point.load()
-        folders.append(os.fspath(found()) if callable(found) else str(found))
-    folders += [os.fspath(folder) for folder in extra]
+        folders.append((os.fspath(found()) if callable(found) else str(found), True))
+    folders += [(os.fspath(folder), False) for folder in extra]
     rules: list[Rule] = []
     modules: dict[str, list[str]] = {}
-    for folder in folders:
-        pack = load_pack(folder)
+    for folder, installed in folders:
+        pack = load_pack(folder, installed=installed)
         rules += [Rule(entry, folder) for entry in pack["rules"]]
         for kind, names in pack["modules"].items():
             modules.setdefault(kind, []).extend(n for n in names if n not in modules.get(kind, ()))

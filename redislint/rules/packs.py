@@ -7,11 +7,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from redislint.rules.book import FORMAT, pages_folder
+from redislint.rules import FORMAT, pages_folder
 from redislint.rules.errors import PageError
 
 if TYPE_CHECKING:
     from redislint.rules.pages import Page
+
+_KEPT = 20
+"""So many compiled packs stay in the cache; older ones go."""
 
 
 def builtin_folder() -> Path:
@@ -113,9 +116,9 @@ def compiled_pack(folder: Path) -> dict[str, Any]:
         compiled = compile_pack(folder)
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)
-        for old in cached.parent.glob("rules-*.json"):
-            if len(list(cached.parent.glob("rules-*.json"))) > 20:
-                old.unlink(missing_ok=True)
+        kept = sorted(cached.parent.glob("rules-*.json"), key=lambda p: p.stat().st_mtime)
+        for old in kept[:-_KEPT]:
+            old.unlink(missing_ok=True)
         scratch = cached.with_suffix(f".{os.getpid()}")
         scratch.write_text(json.dumps(compiled, separators=(",", ":")), encoding="utf-8")
         scratch.replace(cached)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from redislint.findings.judge import judge
 from redislint.model.deployment import Deployment
 from redislint.model.server import Server
 from redislint.rules.book import Rule
-from redislint.rules.judge import judge
 
 from .building import make_rule, make_server
 

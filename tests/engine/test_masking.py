@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redislint.rules.masking import mask
+from redislint.masking import mask
 
 SECRET = "hunter2Secret"
 

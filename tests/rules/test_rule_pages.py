@@ -9,7 +9,7 @@ import pytest
 
 from redislint.rules.book import Book, load_book
 from redislint.rules.packs import builtin_folder, load_page, pages_in
-from redislint.rules.examples import failures
+from redislint.examples import failures
 
 FOLDER = builtin_folder()
 PAGES = [p.relative_to(FOLDER).as_posix() for p in pages_in(FOLDER)]

@@ -31,9 +31,6 @@ def option_default(client: Client, name: str, release: str | None) -> Value | No
     family = FAMILY.get(client.library)
     if family is None:
         return None
-    try:
-        module = importlib.import_module(f"{__name__}.{family}")
-    except ModuleNotFoundError:
-        return None
+    module = importlib.import_module(f"{__name__}.{family}")
     value: Value | None = module.default(client, name, release)
     return value

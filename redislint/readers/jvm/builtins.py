@@ -374,9 +374,7 @@ def method(
                 return _mapped(e, lam, frame, span)
         return None
     if name in ("forEach", "ifPresent", "onEach") and args and isinstance(args[-1], Function):
-        from redislint.readers.jvm.calls import _visit
-
-        _visit(e, args[-1], frame)
+        e.visit(args[-1], frame)
         return Const(None)
     if name in ("add", "addAll") and isinstance(target, Items):
         target.items += args

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from redislint.readers.jvm.trapped import trap
+
 if TYPE_CHECKING:
     from redislint.model.subject import Subject
     from redislint.readers.jvm.walk import Scope
@@ -19,8 +21,6 @@ _ENDS = re.compile(r"entryTtl|imeToLive|setDefaultExpiration|setExpires|\bttl\b"
 
 def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
     """The cache configurations of a method that let entries live for ever, or share one space."""
-    from redislint.readers.jvm.traps import trap
-
     text = unit.source.text
     ends = _ENDS.search(text) is not None
     for node in scope.all:

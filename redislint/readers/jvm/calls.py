@@ -213,7 +213,7 @@ def on_value(
                 return on_value(e, e.instance(cls), node, args, names, frame)
     if node.name in ("add", "addAll", "put", "push", "offer", "close", "submit", "execute"):
         for value in args:
-            _visit(e, value, frame)
+            e.visit(value, frame)
         return Unknown("it is computed")
     guard = node.obj.name if node.obj is not None and node.obj.kind == "name" else ""
     why = target.why if isinstance(target, Unknown) else ""
@@ -257,27 +257,13 @@ def on_thing(
         noted.result = e.thing("Commands", name, args, names, frame, node, target)
         return noted.result
     for value in args:
-        _visit(e, value, frame)
+        e.visit(value, frame)
     if target.type in STATEFUL:
         return Unknown(f"what {name} returns is known at run time only")
     if name.startswith(("get", "is")) and not args:
         read = builtins.read_property(e, target, name.removeprefix("get").removeprefix("is"))
         return read or Unknown(f"what {name} returns is known at run time only")
     return target
-
-
-def _visit(e: Evaluator, value: Abstract, frame: Frame) -> None:
-    """Look into a lambda that somebody else will run: clients may be made there."""
-    if isinstance(value, Function) and value.node.kind == "lambda":
-        e._branch += 1
-        e.branches.append(e._branch)
-        try:
-            unknown: list[Abstract] = [
-                Unknown(f"{p} comes from elsewhere") for p in value.node.params
-            ]
-            e.call_function(value, unknown, frame)
-        finally:
-            e.branches.pop()
 
 
 def unread(
@@ -291,7 +277,7 @@ def unread(
 ) -> Abstract:
     """A call into code that was not read: builders given to it are open from now on."""
     for value in args:
-        _visit(e, value, frame)
+        e.visit(value, frame)
     optional = bool(guard) and guard in frame.guards
     reason = why or f"{name} is not among the files"
     if not optional:

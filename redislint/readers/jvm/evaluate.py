@@ -267,6 +267,19 @@ class Evaluator(Ledger):
                 inner.locals[name] = old
         return join(inner.returns) if inner.returns else Const(None)
 
+    def visit(self, value: Abstract, frame: Frame) -> None:
+        """Look into a lambda that somebody else will run: clients may be made there."""
+        if isinstance(value, Function) and value.node.kind == "lambda":
+            self._branch += 1
+            self.branches.append(self._branch)
+            try:
+                unknown: list[Abstract] = [
+                    Unknown(f"{p} comes from elsewhere") for p in value.node.params
+                ]
+                self.call_function(value, unknown, frame)
+            finally:
+                self.branches.pop()
+
     # statements
 
     def block(self, node: Node, frame: Frame) -> bool:

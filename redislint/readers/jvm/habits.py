@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from redislint.readers.jvm.trapped import trap
 from redislint.readers.jvm.walk import Scope, nodes
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ _NO_COMMAND = frozenset(
 
 def in_method(unit: Unit, scope: Scope) -> Iterator[Subject]:
     """The habits that one method shows."""
-    from redislint.readers.jvm.traps import trap
-
     text = unit.source.text
     for node in scope.all:
         if _endless_dns(node) and _REDIS.search(text):
@@ -64,8 +63,6 @@ def _builds_cache(node: Node) -> bool:
 
 def in_class(unit: Unit, cls: ClassDef) -> Iterator[Subject]:
     """Blocking commands on a Lettuce connection that other methods of the class use as well."""
-    from redislint.readers.jvm.traps import trap
-
     held = {f.name for f in cls.fields.values() if f.type in _HOLDERS}
     held |= {p.name for p in cls.arguments if p.type in _HOLDERS}
     if not held:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from redislint.readers.jvm.trapped import trap
+
 if TYPE_CHECKING:
     from redislint.model.subject import Subject
     from redislint.readers.jvm.walk import Scope
@@ -29,8 +31,6 @@ _JEDIS_MULTI = frozenset("mget mset msetnx del unlink exists touch".split())
 
 def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
     """The traps of a method."""
-    from redislint.readers.jvm.traps import trap
-
     for node in _released(unit, scope):
         yield trap(unit, node, "lock-release-without-token", node.name, "the lock")
     for node in scope.all:

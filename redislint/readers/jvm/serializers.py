@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from redislint.readers.jvm.trapped import trap
+
 if TYPE_CHECKING:
     from redislint.model.subject import Subject
     from redislint.readers.jvm.walk import Scope
@@ -18,8 +20,6 @@ _OPEN = ("LaissezFaireSubTypeValidator", "getPolymorphicTypeValidator", "polymor
 
 def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
     """Java serialization, and Jackson's default typing without a list of allowed types."""
-    from redislint.readers.jvm.traps import trap
-
     redis = _SPRING_REDIS.search(unit.source.text) is not None
     chosen = _chosen(scope)
     for node in scope.all:
@@ -65,8 +65,6 @@ def _named(node: Node | None, name: str) -> bool:
 
 def _plain_templates(unit: Unit, scope: Scope) -> Iterator[Subject]:
     """`new RedisTemplate<>()` that never gets a serializer: values are Java-serialized."""
-    from redislint.readers.jvm.traps import trap
-
     for node in scope.all:
         if node.kind != "local" or node.value is None or not _makes(node.value, "RedisTemplate"):
             continue

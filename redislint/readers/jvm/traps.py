@@ -7,13 +7,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from redislint.model.subject import Subject
-from redislint.model.value import Origin, Value
 from redislint.readers.jvm import caching, habits, keys, serializers
+from redislint.readers.jvm.trapped import trap
 from redislint.readers.jvm.walk import Scope, nodes
 
 if TYPE_CHECKING:
     from redislint.model.client import Client
+    from redislint.model.subject import Subject
     from redislint.source import Span
     from redislint.syntax.jvm import ClassDef, Method, Node, Unit
 
@@ -50,17 +50,6 @@ def find(unit: Unit, clients: list[Client]) -> Iterator[Subject]:
         if place not in seen:
             seen.add(place)
             yield made
-
-
-def trap(unit: Unit, node: Node, name: str, called: str, detail: str = "") -> Subject:
-    """A call that a rule of that name reports."""
-    span = unit.span(node.at if node.at > node.start else node.start, node.end)
-    made = Subject(f"{called}()", span, "call")
-    made.set("name", Value(called, Origin(span)))
-    made.set("trap", Value(name, Origin(span)))
-    made.set("detail", Value(detail or called, Origin(span)))
-    made.set("language", Value(unit.language))
-    return made
 
 
 def _find(unit: Unit, mentions: list[int]) -> Iterator[Subject]:

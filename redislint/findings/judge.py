@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from redislint.findings.finding import Edit, Finding, Fix, Reason
+from redislint.masking import mask
 from redislint.model.deployment import Deployment
 from redislint.model.subject import VOCABULARY, Subject
 from redislint.model.value import Value
@@ -14,7 +15,6 @@ from redislint.rules.condition import lookup
 from redislint.rules.display import show
 from redislint.rules.evaluate import Reason as Fact
 from redislint.rules.evaluate import fetch, truth
-from redislint.rules.masking import mask
 from redislint.source import Span
 
 _FIELD = re.compile(r"\{([a-z][\w.-]*)(?:\(([^)]*)\))?\}")
