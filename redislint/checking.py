@@ -219,7 +219,7 @@ def _finish(
 
 UNUSED = Rule(
     {
-        "name": "unused-suppression", "code": "RL000", "on": "directive", "when": [], "at": "",
+        "name": "unused-suppression", "code": "RL000", "on": "directive", "when": [], "note-when": [], "at": "",
         "severity": "note", "confidence": "high", "message": "", "aliases": [], "also-on": [], "covered-by": [],
         "preview": False, "cwe": "", "security-severity": "", "tags": [], "fix": {}, "since": "0.1",
         "summary": "A suppression comment that suppresses nothing: the finding is gone, or its name is misspelled.",

@@ -120,6 +120,8 @@ def report(rule: Rule, subject: Subject, facts: list[Fact]) -> Finding | None:
     arguments: list[str] = []
     message = fill(rule.message, subject, arguments)
     finding = Finding(rule, message, span, reasons, subject.label, _fix(rule, subject))
+    if rule.note_when and truth(rule.note_when, subject)[0]:
+        finding.severity = "note"
     finding.arguments = arguments
     finding.group = _group(subject, span)
     return finding

@@ -26,6 +26,18 @@ _REPLACED = (
 ).split()
 """What Boot had put into the client options that a customizer replaces."""
 
+_KEYS = {
+    "command-timeout": "timeout",
+    "connect-timeout": "connect-?timeout",
+    "adaptive-refresh": "lettuce.cluster.refresh.adaptive",
+    "refresh-period": "lettuce.cluster.refresh.period",
+    "shutdown-timeout": "lettuce.shutdown-?timeout",
+    "pool-max-active": r"(?:\w+\.)?pool.max-?active",
+    "pool-max-wait": r"(?:\w+\.)?pool.max-?wait",
+    "read-from": "lettuce.read-?from",
+}
+"""How code that reads a property on its own writes its key, below `redis.`."""
+
 _DEAD = (
     "command-timeout connect-timeout adaptive-refresh refresh-period shutdown-timeout "
     "pool-max-active pool-max-wait read-from password"
@@ -92,7 +104,7 @@ def _ignored(bean: Client, properties: Client) -> None:
         own = bean.facts.get(name)
         if own is not None and own.set is not False:
             continue
-        if name == "password" and (_reads_itself(bean, name) or _is_empty(value)):
+        if _reads_itself(bean, _KEYS.get(name, name)) or (name == "password" and _is_empty(value)):
             continue
         dead.append(name)
         place = place or value.origin
@@ -134,7 +146,7 @@ def _only_secret(client: Client) -> None:
 def _reads_itself(bean: Client, key: str) -> bool:
     """Whether the code of a bean mentions the property by name, and so reads it on its own."""
     assert bean.anchor is not None
-    return re.search(rf"redis\.{re.escape(key)}\b", bean.anchor.source.text) is not None
+    return re.search(rf"(?i)redis\.{key}\b", bean.anchor.source.text) is not None
 
 
 def _may_use(module: str, bean: Subject, context: Context) -> bool:
@@ -210,10 +222,28 @@ def _class_path(client: Client, module: str, context: Context) -> None:
     if not texts or "starter-data-redis" not in texts[0] or "project(" in texts[0]:
         return
     together = "\n".join(texts)
-    foreign = re.search(r"<relativePath>|<module>|libs\.|bundle", together)
-    if foreign or re.search(r"redisson|jedis|session-data|starter-cache-redis", together):
+    if re.search(r"libs\.|bundle", together) or not _all_here(texts):
+        return
+    if re.search(r"redisson|jedis|session-data|starter-cache-redis|dbcp2|fastdfs", together):
         return
     client.set("commons-pool", Value("commons-pool2" in together, set=False))
+
+
+def _all_here(texts: list[str]) -> bool:
+    """Whether build files, a module's first, need no parent and no module that they do not show."""
+    poms = [re.sub(r"(?s)<!--.*?-->", "", t) for t in texts if "<project" in t]
+    parents = [re.search(r"(?s)<parent>.*?</parent>", pom) for pom in poms]
+    for index, parent in enumerate(parents):
+        if parent is None or "spring-boot-starter-parent" in parent[0]:
+            continue
+        wanted = re.search(r"<artifactId>\s*([\w.-]+)", parent[0])
+        above = re.sub(r"(?s)<parent>.*?</parent>", "", "".join(poms[index + 1 : index + 2]))
+        named = re.search(r"<artifactId>\s*([\w.-]+)", above)
+        if wanted is None or named is None or wanted[1] != named[1]:
+            return False
+    modules = {posixpath.basename(m) for m in re.findall(r"<module>\s*([^<\s]+)", "\n".join(poms))}
+    needed = re.findall(r"(?s)<dependency>.*?<artifactId>\s*([\w.${}-]+)", poms[0] if poms else "")
+    return not modules.intersection(needed)
 
 
 def _migrators(deployment: Deployment, context: Context) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-FORMAT = 5
+FORMAT = 6
 """Raised when the compiled form changes, so that old caches are not read."""
 
 

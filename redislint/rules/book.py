@@ -22,7 +22,7 @@ class Rule:
 
     __slots__ = (
         "aliases", "also_on", "at", "catalogue", "code", "confidence", "covered_by", "cwe", "evidence", "fix",
-        "message", "name", "on", "pack", "path", "preview", "security_severity", "severity",
+        "message", "name", "note_when", "on", "pack", "path", "preview", "security_severity", "severity",
         "since", "summary", "tags", "when",
     )  # fmt: skip
 
@@ -32,6 +32,7 @@ class Rule:
         self.on: str = data["on"]
         self.also_on: list[str] = data["also-on"]
         self.when: list[Any] = data["when"]
+        self.note_when: list[Any] = data["note-when"]
         self.severity: str = data["severity"]
         self.confidence: str = data["confidence"]
         self.message: str = data["message"]

@@ -16,7 +16,7 @@ SEVERITIES = ("note", "warning", "error")
 CONFIDENCES = ("low", "medium", "high")
 REQUIRED = ("code", "on", "when", "severity", "confidence", "message")
 OPTIONAL = (
-    "aliases", "also-on", "at", "catalogue", "covered-by", "cwe", "evidence", "fix", "preview",
+    "aliases", "also-on", "at", "catalogue", "covered-by", "cwe", "evidence", "fix", "note-when", "preview",
     "security-severity", "since", "summary", "tags", "versions",
 )  # fmt: skip
 
@@ -183,6 +183,7 @@ def compile_page(page: Page) -> dict[str, Any]:
             compile_condition(meta["when"], other)
         except ConditionError as error:
             raise PageError(page.path, page.when_line, f"also-on {other}: {error}") from None
+    softer = _note_when(page)
     where = meta.get("at", "")
     if where not in ("", "anchor") and lookup(where, kind) is None:
         raise PageError(page.path, page.when_line, f"at: unknown fact '{where}' of {kind}")
@@ -192,6 +193,7 @@ def compile_page(page: Page) -> dict[str, Any]:
         "on": kind,
         "also-on": list(meta.get("also-on", [])),
         "when": tree,
+        "note-when": softer,
         "severity": meta["severity"],
         "confidence": meta["confidence"],
         "message": meta["message"].strip(),
@@ -209,6 +211,21 @@ def compile_page(page: Page) -> dict[str, Any]:
         "evidence": meta.get("evidence", ""),
         "path": page.path,
     }
+
+
+def _note_when(page: Page) -> list[Any]:
+    """The condition under which a finding is only a note; an empty list where there is none."""
+    condition = page.meta.get("note-when")
+    if condition is None:
+        return []
+    tree: list[Any] = []
+    for kind in (page.meta["on"], *page.meta.get("also-on", [])):
+        try:
+            compiled = compile_condition(condition, kind)
+        except ConditionError as error:
+            raise PageError(page.path, page.when_line, f"note-when, on {kind}: {error}") from None
+        tree = tree or compiled
+    return tree
 
 
 def summary(prose: str) -> str:

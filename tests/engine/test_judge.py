@@ -80,3 +80,10 @@ def test_a_directive_fix_edits_the_line_or_adds_one() -> None:
     (finding,) = findings(make_server("port 1"), rule)
     assert finding.fix is not None
     assert [(e.span.text, e.text) for e in finding.fix.edits] == [("", "\nappendonly yes")]
+
+
+def test_a_finding_is_only_a_note_where_the_page_says_so() -> None:
+    rule = make_rule("not appendonly", extra="note-when = '''port == 1'''")
+    (soft,) = findings(make_server("port 1\nappendonly no"), rule)
+    (hard,) = findings(make_server("port 2\nappendonly no"), rule)
+    assert (soft.severity, hard.severity) == ("note", "warning")

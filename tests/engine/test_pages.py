@@ -88,3 +88,9 @@ def test_selectors_are_names_codes_prefixes_and_topics() -> None:
     for selector in ("sample-rule", "TT001", "TT", "old", "persistence", "ALL"):
         assert book.matching(selector) == [rule]
     assert book.matching("nosuch") == []
+
+
+def test_the_condition_of_note_when_is_checked_with_the_page() -> None:
+    found = error_of(page_text(extra="note-when = '''no-such-fact == 1'''"))
+    assert "note-when, on server: " in found
+    assert "no-such-fact" in found

@@ -37,6 +37,23 @@ def test_jedis_cluster_tells_its_timeouts_and_attempts_apart(tmp_path: Path) -> 
     ]
 
 
+def test_the_boolean_of_a_jedis_constructor_is_tls(tmp_path: Path) -> None:
+    fields = "static final boolean TLS = true;"
+    text = body('use(new JedisPool(config, "cache", 6380, 1000, KEY, TLS));', OTHERS, fields)
+    found = client(tmp_path, text)
+    assert [shown(found, n) for n in ("ssl", "connect-timeout")] == [True, 1.0]
+
+
+def test_numbers_of_a_jedis_cluster_that_come_from_elsewhere_are_no_defaults(
+    tmp_path: Path,
+) -> None:
+    made = (
+        "use(new JedisCluster(nodes, p.connect(), p.read(), p.attempts(), p.password(), config));"
+    )
+    found = client(tmp_path, body(made, OTHERS))
+    assert [shown(found, n) for n in ("socket-timeout", "max-attempts")] == ["unknown", "unknown"]
+
+
 def test_a_jedis_client_config_is_read(tmp_path: Path) -> None:
     found = client(
         tmp_path,

@@ -205,6 +205,17 @@ def test_abandoned_packages_unless_as_a_fall_back(tmp_path: Path, package: str) 
     assert traps(tmp_path, fall_back) == []
 
 
+def test_an_abandoned_package_that_a_function_chooses_is_no_fall_back(tmp_path: Path) -> None:
+    code = """def connect(kind, **options):
+    if kind == "cluster":
+        import rediscluster
+        return rediscluster.StrictRedisCluster(**options)
+    import redis
+    return redis.StrictRedis(**options)
+"""
+    assert ("redispy-cluster-abandoned-package", 3) in traps(tmp_path, code)
+
+
 def test_binary_values_on_a_decoding_client(tmp_path: Path) -> None:
     code = (
         "import pickle, redis\nr = redis.Redis(host='h', decode_responses=True)\n"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from redislint.checking import check
+from redislint.config import Config
 from tests.readers.jvm import OTHERS, boot_pom, clients, fired, shown
 
 YML = "src/main/resources/application.yml"
@@ -253,3 +255,62 @@ class B {
   RedisSerializer<Object> fixed() { return RedisSerializer.java(); }
 }"""
     assert fired(tmp_path, {"B.java": code}, "java-des") == ["java-deserialization-redis B.java:6"]
+
+
+POOL = "spring:\n  redis:\n    host: cache.internal\n    timeout: 1s\n    lettuce:\n      pool:\n        max-wait: 500ms\n"
+CHILD = """<project><parent><groupId>a</groupId><artifactId>all</artifactId><version>1</version></parent>
+<artifactId>web</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId>
+<artifactId>spring-boot-starter-data-redis</artifactId></dependency>%s</dependencies></project>"""
+ROOT = """<project><parent><groupId>org.springframework.boot</groupId>
+<artifactId>spring-boot-starter-parent</artifactId><version>2.7.5</version><relativePath/></parent>
+<groupId>a</groupId><artifactId>all</artifactId><modules><module>web</module><module>cache</module></modules></project>"""
+
+
+@pytest.mark.parametrize(
+    ("files", "count"),
+    [
+        ({"web/pom.xml": CHILD % "", "pom.xml": ROOT}, 1),
+        # The parent is not here, or a sister module may bring commons-pool2.
+        ({"web/pom.xml": CHILD % ""}, 0),
+        ({"web/pom.xml": CHILD % "<dependency><groupId>a</groupId><artifactId>cache</artifactId></dependency>",
+          "pom.xml": ROOT}, 0),
+    ],
+)  # fmt: skip
+def test_a_module_whose_parents_are_all_here_lacks_commons_pool(
+    tmp_path: Path, files: dict[str, str], count: int
+) -> None:
+    found = fired(tmp_path, {**files, f"web/{YML}": POOL}, "spring-pool-without-commons-pool")
+    assert len(found) == count
+
+
+def test_a_property_that_the_bean_reads_on_its_own_is_not_ignored(tmp_path: Path) -> None:
+    code = """import org.springframework.data.redis.connection.*;
+import org.springframework.data.redis.connection.jedis.*;
+@Configuration class RedisConfig {
+  @Value("${spring.redis.jedis.pool.max-wait}") long wait;
+  @Bean JedisConnectionFactory factory() {
+    return new JedisConnectionFactory(new RedisStandaloneConfiguration("cache.internal", 6379));
+  }
+}"""
+    yml = "spring:\n  redis:\n    host: cache.internal\n    jedis:\n      pool:\n        max-wait: 500\n"
+    files = {YML: yml, CONFIG: code, "pom.xml": boot_pom("2.7.5", JEDIS)}
+    assert fired(tmp_path, files, "spring-property-ignored-by-bean") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "expected"),
+    [
+        ("application-dev.yml", "127.0.0.1", ["note"]),
+        ("application-dev.yml", "91.198.174.192", ["warning"]),
+        ("application-prod.yml", "127.0.0.1", ["warning"]),
+        ("application-test.yml", "127.0.0.1", []),
+    ],
+)
+def test_a_password_in_a_profile_for_development_is_only_a_note(
+    tmp_path: Path, name: str, host: str, expected: list[str]
+) -> None:
+    path = tmp_path / "src/main/resources" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(f"spring:\n  redis:\n    host: {host}\n    password: kX7wYw0cGJf2mQv9\n")
+    found = check([str(tmp_path)], Config()).findings
+    assert [f.severity for f in found if f.rule.name == "password-in-repo"] == expected

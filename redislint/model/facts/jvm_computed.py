@@ -261,9 +261,11 @@ _ENVIRONMENT = {"test": "test", "example": "example"}
 @computed("client", "environment", "enum", "where it runs, as far as names show",
           choices="production development test example unknown".split())  # fmt: skip
 def environment(client: Subject) -> Value:
-    """By what kind of file makes it; a public address is no test bed, whoever connects to it."""
+    """By profile and kind of file; a public address is no test bed, whoever connects to it."""
     kind = client.get("context").value
     found = _ENVIRONMENT.get(str(kind), "unknown")
+    if client.get("development").is_true:
+        found = "development"
     if found != "unknown" and any(_is_public(h) for h in _texts(client)):
         return default("unknown", "it connects to a public address")
     return default(found, "by its path")

@@ -79,6 +79,7 @@ _OPTIONS = [
     FactSpec("bean", "bool", "it is a bean that replaces Spring Boot's own"),
     FactSpec("property-prefix", "text", "the prefix of its keys: spring.redis or spring.data.redis"),
     FactSpec("profile", "text", "the Spring profile it belongs to"),
+    FactSpec("development", "bool", "its profile is named for development, in a file of the application"),
     FactSpec("timeout-site", "text", "where a command timeout would be set"),
     FactSpec("asynchronous", "bool", "futures or reactive streams are used"),
     FactSpec("per-call", "bool", "a request handler makes it each time and never closes it"),

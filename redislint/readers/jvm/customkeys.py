@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from redislint.model.client import Client
 from redislint.model.value import Origin, Value
 from redislint.readers.jvm.read import context_of
+from redislint.readers.jvm.springclient import context
 
 if TYPE_CHECKING:
     from redislint.readers.jvm.springkeys import Document
@@ -38,13 +39,7 @@ def find(source: Source, documents: list[Document]) -> Iterator[Client]:
             made = Client(f"client of {item.key}", item.key_span, "", Value("unknown"), "")
             made.set("library", Value(None, set=False))
             made.set("framework", Value("none", set=False))
-            made.set("context", Value(_kind(source, document)))
+            context(made, context_of(source.within), document.profile)
             made.set("password-literal", Value(item.value, Origin(item.span)))
             made.set("password-default", Value(False, Origin(item.span)))
             yield made
-
-
-def _kind(source: Source, document: Document) -> str:
-    from redislint.readers.jvm.springclient import DEVELOPMENT
-
-    return "test" if DEVELOPMENT.search(document.profile or "") else context_of(source.within)

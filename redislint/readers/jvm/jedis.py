@@ -74,6 +74,8 @@ def _arguments(thing: Thing, made: Client, out: Options, mode: str) -> None:
                 client_config(one, out)
         elif things(value, "HostAndPort") or (index == 0 and mode == "cluster"):
             _nodes(value, made)
+        elif _is_truth(value, kinds):
+            out.put("ssl", fact(value, value.span))
         elif any(isinstance(k, Const) and isinstance(k.value, int) for k in kinds):
             numbers.append(value)
         elif any(isinstance(k, Const) and isinstance(k.value, str) for k in kinds):
@@ -83,6 +85,8 @@ def _arguments(thing: Thing, made: Client, out: Options, mode: str) -> None:
                 out.opened(value.why)
             elif value.type in ("int", "Integer", "long", "Int"):
                 numbers.append(value)
+            elif mode == "cluster" and not value.type and index <= 3:
+                numbers.append(value)  # after the nodes come the numbers, if any
             elif value.type in ("String", "") and index <= 2:
                 texts.append(value)
     out.facts.setdefault("pool-enabled", Value(True, Origin(thing.span), set=False))
@@ -108,6 +112,13 @@ def _arguments(thing: Thing, made: Client, out: Options, mode: str) -> None:
     for value in passwords:
         if isinstance(value, Const) and isinstance(value.value, str) and value.value:
             out.put("password-literal", Value(value.value, Origin(value.span)))
+
+
+def _is_truth(value: Abstract, kinds: list[Abstract]) -> bool:
+    """Whether an argument is a boolean: of all constructors, it is the one that turns TLS on."""
+    if isinstance(value, Unknown) and value.type in ("boolean", "Boolean"):
+        return True
+    return any(isinstance(k, Const) and isinstance(k.value, bool) for k in kinds)
 
 
 def _nodes(value: Abstract, made: Client) -> None:

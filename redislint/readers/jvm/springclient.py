@@ -33,6 +33,7 @@ _PLACEHOLDER = re.compile(
     r"\$\{([^}:]*)(?::((?:[^{}]|\$\{[^{}]*\})*))?\}|@[\w.-]+@|#\{[^}]*\}|\{\{|[\x00\x01]"
 )
 DEVELOPMENT = re.compile(r"(?i)(^|[,\s&|(!-])(local|dev|develop|development|test|tests|ci|it)\b")
+_DEVELOPERS = re.compile(r"(?i)(^|[,\s&|(-])(local|dev|develop|development)\b")
 _DURATION = re.compile(r"([+-]?\d+)\s*(ns|us|ms|s|m|h|d)?", re.I)
 _FACTOR = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -196,10 +197,17 @@ def client(own: Keys, below: list[Keys], source: Source) -> Client:
     kind = context_of(source.within)
     if profile:
         made.set("profile", Value(profile, Origin(anchor)))
-        if DEVELOPMENT.search(profile):
-            kind = "test"
-    made.set("context", Value(kind))
+    context(made, kind, profile)
     return made
+
+
+def context(made: Client, kind: str, profile: str | None) -> None:
+    """Set where a client is used: a profile for development is judged as a test is."""
+    if profile and DEVELOPMENT.search(profile):
+        if kind == "application" and _DEVELOPERS.search(profile):
+            made.set("development", Value(True, set=False))
+        kind = "test"
+    made.set("context", Value(kind))
 
 
 def _library(get: object, merged: dict[str, Property]) -> str:

@@ -43,12 +43,23 @@ def of_module(ev: Evaluator, context: str) -> list[Subject]:
     for name, node, guard in ev.module.imports:
         head = name.split(".")[0]
         rule = ABANDONED.get(head)
-        # In a branch it is a fall-back for what is not installed.
-        if rule is not None and head not in seen and not guard:
+        if rule is not None and head not in seen and not (guard and _fall_back(node)):
             seen.add(head)
             found.append(call_subject(rule, head, ev.module.tree.span(node), context, head))
     found += _unwatched(ev, context)
     return found
+
+
+def _fall_back(node: Node) -> bool:
+    """Whether an import in a branch stands in for what is not installed, and is no choice of a function."""
+    above = node.parent
+    while above is not None:
+        if above.type in ("try_statement", "except_clause"):
+            return True
+        if above.type in ("function_definition", "lambda"):
+            return False
+        above = above.parent
+    return True
 
 
 def _unwatched(ev: Evaluator, context: str) -> list[Subject]:
