@@ -123,6 +123,9 @@ def _config_lines(text: str) -> list[tuple[str, str, int]]:
     numbered = [n for n, line in enumerate(raw, 1) if re.match(r"\s*\d+[)#] ", line)]
     if len(numbered) >= 2:
         return _config_numbered(raw, numbered)
+    if "\n" not in text.strip() and text.count('","') >= 3:  # redis-cli --csv
+        words = [_unquote(word) for word in re.findall(r'"(?:[^"\\]|\\.)*"', text)]
+        return [(n.lower(), v, 1) for n, v in zip(words[::2], words[1::2], strict=False)]
     known = all_names()
     rows = [(n, line.strip()) for n, line in enumerate(raw, 1)]
     start = next((i for i, (_, line) in enumerate(rows) if line.lower() in known), None)

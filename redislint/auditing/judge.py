@@ -64,7 +64,7 @@ def _told(shot: Snapshot, part: str, name: str | int) -> str:
         return (
             f"CLUSTER NODES has {node.address or node.id} with flags {','.join(sorted(node.flags))}"
         )
-    return f"{part.upper()} LIST says so"
+    return f"a line of {'CLIENT' if part == 'clients' else part.upper()} LIST says so"
 
 
 def _as_rule(diagnostic: Diagnostic) -> Rule:
@@ -85,6 +85,37 @@ def _as_rule(diagnostic: Diagnostic) -> Rule:
     }
     data |= dict.fromkeys(("at", "cwe", "security-severity", "catalogue", "evidence"), "")
     return Rule(data, "")
+
+
+OF_A_CLUSTER = frozenset(
+    {"cluster-fail", "slots-uncovered", "slots-pfail", "cluster-size", "cluster-nodes-dead"}
+    | {"cluster-private-announce", "cluster-master-no-replica"}
+)
+"""Conditions of the whole cluster: every node tells the same of them."""
+
+
+def once_a_cluster(live: list[Finding], shots: list[Snapshot]) -> list[Finding]:
+    """What several nodes of one cluster tell in the same words, once, with each as a reason."""
+    clusters: list[set[str]] = []
+    of_server: dict[str, int] = {}
+    for shot in shots:
+        ids = {node.id for node in shot.nodes or ()}
+        number = next((n for n, known in enumerate(clusters) if known & ids), len(clusters))
+        if number == len(clusters):
+            clusters.append(set())
+        clusters[number] |= ids
+        of_server[shot.name] = number
+    first: dict[tuple[int, str, str], Finding] = {}
+    kept = []
+    for finding in live:
+        if finding.rule.name in OF_A_CLUSTER:
+            key = (of_server.get(finding.subject, -1), finding.rule.name, finding.message)
+            if key in first:
+                first[key].reasons += finding.reasons
+                continue
+            first[key] = finding
+        kept.append(finding)
+    return kept
 
 
 def deployment_of(shots: list[Snapshot], version: str = "") -> Deployment:

@@ -21,8 +21,12 @@ QUEUES = (
 @diagnostic("maxmemory-zero")
 def unlimited(s: Snapshot) -> Iterator[Hit]:
     """No limit is set."""
-    if s.number("maxmemory") == 0 and not s.is_sentinel:
+    if s.is_sentinel:
+        return
+    if s.number("maxmemory") == 0:
         yield Hit(info("maxmemory", "total_system_memory"))
+    elif "maxmemory" not in s.info and s.setting("maxmemory") == "0":
+        yield Hit([("config", "maxmemory")])
 
 
 @diagnostic("memory-near-max")

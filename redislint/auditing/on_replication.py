@@ -137,10 +137,13 @@ def good_replicas(s: Snapshot) -> Iterator[Hit]:
 
 @diagnostic("full-syncs")
 def full_syncs(s: Snapshot) -> Iterator[Hit]:
-    """More partial resynchronisations fail than work, or full ones go on now."""
+    """More partial resynchronisations fail than work, or full ones go on now.
+
+    The first PSYNC of a new replica always fails and is counted: one for each is no sign of need.
+    """
     failed, ok = s.number("sync_partial_err") or 0, s.number("sync_partial_ok") or 0
     full = s.rise("sync_full") or 0
-    if failed > ok or full > 0:
+    if failed > max(ok, s.number("connected_slaves") or 0, 1) or full > 0:
         facts = info("sync_partial_err", "sync_partial_ok", "sync_full")
         yield Hit(facts, {"failed": f"{failed:.0f}", "ok": f"{ok:.0f}"})
 

@@ -77,6 +77,11 @@ def restarted(s: Snapshot) -> Iterator[Hit]:
         yield Hit(info("uptime_in_seconds"), {"seconds": f"{uptime:.0f}"})
 
 
+def times(count: int) -> str:
+    """How often, in words."""
+    return "once" if count == 1 else f"{count} times"
+
+
 @diagnostic("errorstats")
 def errors(s: Snapshot) -> Iterator[Hit]:
     """Clients got errors that tell of a wrong set-up."""
@@ -85,11 +90,11 @@ def errors(s: Snapshot) -> Iterator[Hit]:
             continue  # evicted-noeviction says it better
         count = replica_fields(s.text(f"errorstat_{error}")).get("count", "0")
         if count.isdigit() and int(count) > 0:
-            yield Hit(info(f"errorstat_{error}"), {"count": count, "error": error})
+            yield Hit(info(f"errorstat_{error}"), {"count": times(int(count)), "error": error})
     count = replica_fields(s.text("errorstat_NOSCRIPT")).get("count", "0")
     if count.isdigit() and int(count) > 1000:
         # The fall-back from EVALSHA to EVAL makes one for each script.
-        yield Hit(info("errorstat_NOSCRIPT"), {"count": count, "error": "NOSCRIPT"})
+        yield Hit(info("errorstat_NOSCRIPT"), {"count": times(int(count)), "error": "NOSCRIPT"})
 
 
 @diagnostic("slow-commands")

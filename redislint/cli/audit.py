@@ -199,13 +199,13 @@ def _live(
 def _report(
     shots: list[Snapshot], problems: list[tuple[str, str]], options: dict[str, Any]
 ) -> Report:
-    from redislint.auditing.judge import apply_rules, diagnose, without_echo
+    from redislint.auditing.judge import apply_rules, diagnose, once_a_cluster, without_echo
     from redislint.findings.outcome import SEVERITY, Report
     from redislint.model.deployment import Problem
     from redislint.rules.book import load_book
 
     report = Report(os.path.realpath(os.getcwd()))
-    live = [finding for shot in shots for finding in diagnose(shot)]
+    live = once_a_cluster([finding for shot in shots for finding in diagnose(shot)], shots)
     ruled = []
     if any(shot.config is not None for shot in shots):
         book = load_book()

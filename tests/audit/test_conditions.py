@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from redislint.auditing.judge import diagnose
+from redislint.auditing.judge import diagnose, once_a_cluster
 from redislint.auditing.snapshot import Expectation, Snapshot
 from redislint.knowledge.diagnostics import load
 from tests.audit.dumps import config, info, read, snapshot
@@ -80,6 +82,7 @@ FIRES: list[tuple[str, Snapshot]] = [
     ("config-file-empty", snapshot(info(config_file=""), expected=WITH_CONF)),
     ("loading", snapshot(info(loading="1", loading_eta_seconds="90"))),
     ("maxmemory-zero", snapshot(info(maxmemory="0"))),
+    ("maxmemory-zero", snapshot("redis_version:8.2.9\n", config(maxmemory="0"))),
     ("memory-near-max", snapshot(info(used_memory="4200000000"))),
     ("rss-near-limit", snapshot(expected=expecting(memory=2_500_000_000))),
     ("rss-near-limit", snapshot(info(total_system_memory=str(4 * GB)))),
@@ -154,6 +157,7 @@ SILENT: list[tuple[str, Snapshot]] = [
     ("no-replica", snapshot(info(connected_slaves="0"))),
     ("good-slaves-low", snapshot(info(min_slaves_good_slaves="2"), config(min_replicas_to_write="2"))),
     ("full-syncs", snapshot(info(sync_partial_err="2", sync_partial_ok="2"))),
+    ("full-syncs", snapshot(info(sync_partial_err="2", sync_partial_ok="0", connected_slaves="2"))),
     ("rdb-old", snapshot(info(rdb_last_save_time="1795137468", rdb_changes_since_last_save="0"))),
     ("rdb-old", snapshot(info(rdb_last_save_time="1795137468"), config(save=""))),
     ("rdb-changes-unsaved", snapshot(None, config(save=""))),
@@ -194,6 +198,26 @@ def test_a_condition_fires(name: str, shot: Snapshot) -> None:
 @pytest.mark.parametrize(("name", "shot"), SILENT)
 def test_a_condition_is_silent_where_it_nearly_holds(name: str, shot: Snapshot) -> None:
     assert name not in names(shot)
+
+
+def test_what_all_nodes_of_a_cluster_tell_is_told_once() -> None:
+    shots = []
+    for name in ("redis://10.20.0.11:6379", "redis://10.20.0.12:6379"):
+        shot = cluster("cluster_state:ok", "cluster_state:fail")
+        shot.name = name
+        shots.append(shot)
+    live = [finding for shot in shots for finding in diagnose(shot)]
+    (told,) = [f for f in once_a_cluster(live, shots) if f.rule.name == "cluster-fail"]
+    assert (told.subject, len(told.reasons)) == ("redis://10.20.0.11:6379", 2)
+
+
+def test_two_clusters_are_two() -> None:
+    shots = [cluster("cluster_state:ok", "cluster_state:fail") for _ in range(2)]
+    shots[0].name, shots[1].name = "redis://a:1", "redis://b:1"
+    shots[1].read_nodes("cluster-nodes.txt", re.sub(r"\b[0-9a-f]{38}", "f" * 38, NODES))
+    live = [finding for shot in shots for finding in diagnose(shot)]
+    failed = [f for f in once_a_cluster(live, shots) if f.rule.name == "cluster-fail"]
+    assert [f.subject for f in failed] == ["redis://a:1", "redis://b:1"]
 
 
 def test_a_healthy_server_is_silent() -> None:

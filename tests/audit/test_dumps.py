@@ -27,6 +27,7 @@ CONFIG = {
     "JSON list": '["maxmemory", "0", "save", "", "appendonly", "no"]',
     "name and value": 'maxmemory 0\nsave ""\nappendonly no\n',
     "Windows line ends": "maxmemory\r\n0\r\nsave\r\n\r\nappendonly\r\nno\r\n",
+    "CSV": '"maxmemory","0","save","","appendonly","no"\n',
     "with the prompt": "127.0.0.1:6379> CONFIG GET *\nmaxmemory\n0\nsave\n\nappendonly\nno\n",
 }
 
