@@ -158,6 +158,8 @@ def fill(message: str, subject: Subject, arguments: list[str] | None = None) -> 
         name, arguments = match[1], match[2]
         if name == "subject":
             return subject.label
+        if arguments is None and name in subject.links:
+            return subject.links[name].label
         if arguments is not None:
             return show(subject.call(name, [a.strip() for a in arguments.split(",")]), None)
         return show(fetch(name, subject), lookup(name, subject.kind))

@@ -165,11 +165,16 @@ def _port_beside(container: Container, variable: str) -> int | None:
     return None
 
 
+def _shown_only(client: Client, server: Server) -> bool:
+    """Whether documentation's example names a server that is no part of the example."""
+    return client.get("context").value == "example" and server.get("environment").value != "example"
+
+
 def _from_client(client: Client, names: dict[str, list[Server]], deployment: Deployment) -> None:
     for host in client.hosts:
         for address in addresses(str(host.value)) if host.known else []:
             server = near(of_name(names, address.host), "")
-            if server is None:
+            if server is None or _shown_only(client, server):
                 continue
             span = host.span or client.anchor
             deployment.arrows.append(Arrow(client, server, "connects to", span))

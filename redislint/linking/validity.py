@@ -169,11 +169,7 @@ def _subject(server: Server, setting: Setting, problem: str, reason: str) -> Sub
 def _versions(server: Server) -> str:
     if len(server.candidates) == 1:
         return shown(server.candidates[0])
-    return (
-        "every version in question"
-        if server.version_origin.span is None
-        else "each of its versions"
-    )
+    return "every version that may run here"
 
 
 def _classified(server: Server, setting: Setting, message: str, candidate: str) -> Subject:
@@ -211,7 +207,9 @@ def _classified(server: Server, setting: Setting, message: str, candidate: str) 
         problem = "acl-rule-invalid"
     subject = _subject(server, setting, problem, message)
     subject.set("hint", Value(hint) if hint else default(None, "no suggestion"))
-    subject.set("value", Value(" ".join(setting.args)[:60], Origin(setting.span)))
+    absent = "without a value" if problem == "refused" else "nothing"
+    value = " ".join(setting.args)[:60] if setting.args else absent
+    subject.set("value", Value(value, Origin(setting.span)))
     assert raw is not None
     return subject
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from redislint.checking import check
+from redislint.config import Config
 from redislint.linking.connections import addresses, of_name
 from redislint.model.server import Server
 from redislint.understand import understand
@@ -90,3 +92,32 @@ def test_a_sentinel_that_starts_from_a_copy_watches_an_address(tmp_path: Path) -
 def test_long_names_of_kubernetes(host: str, found: bool) -> None:
     server = Server("cache", None)
     assert of_name({"cache": [server]}, host) == ([server] if found else [])
+
+
+WRONG_PORT = {
+    "compose.yml": "services:\n  cache:\n    image: redis:7.2\n    ports: ['6380:6379']\n",
+    "app/store.py": "import redis\n\nstore = redis.Redis(host='cache', port=6380)\n",
+}
+
+
+def _messages(folder: Path, files: dict[str, str], name: str) -> list[str]:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    report = check([str(folder)], Config(select=[name]))
+    return [f.message for f in report.findings]
+
+
+def test_a_message_names_the_other_end_of_the_connection(tmp_path: Path) -> None:
+    assert _messages(tmp_path, WRONG_PORT, "wrong-port") == [
+        "redis.Redis() connects to port 6380, but service cache listens on 6379 there: "
+        "connections are refused; write 6379"
+    ]
+
+
+def test_an_example_in_the_documentation_is_no_client_of_the_deployment(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": WRONG_PORT["compose.yml"],
+        "docs/start.py": WRONG_PORT["app/store.py"],
+    }
+    assert _messages(tmp_path, files, "wrong-port") == []
