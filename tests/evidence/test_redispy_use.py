@@ -292,3 +292,33 @@ def test_an_unwatch_before_multi_loses_the_update_of_the_other(
             with pytest.raises(redis.WatchError):
                 pipe.execute()
     assert client.get("stock") == "9", "two were sold" if released else "one was sold"
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_a_single_connection_is_shared_by_a_fork(start: Start, single: bool) -> None:
+    server = start("--save", "", key=NEWEST)
+    program = f"""
+import os, redis, signal
+signal.alarm(20)
+client = redis.Redis(port={server.port}, socket_timeout=2, single_connection_client={single})
+client.mset({{"parent": "p" * 50, "child": "c" * 50}})
+child = os.fork()
+key = "parent" if child else "child"
+wrong = 0
+for _ in range(3000):
+    try:
+        wrong += client.get(key) != key[0].encode() * 50
+    except Exception:
+        wrong += 1
+        break
+if not child:
+    os._exit(wrong > 0)
+_, status = os.waitpid(child, 0)
+print("mixed" if wrong or status else "apart")
+"""
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.strip() == ("mixed" if single else "apart"), done.stderr[-500:]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from redislint.model.client import Client
 from tests.readers.trees import read
 
@@ -106,8 +108,84 @@ def test_celery_by_update_and_by_module(tmp_path: Path) -> None:
     )
     (found,) = clients(tmp_path, code)
     assert found.get("socket_timeout").value == 9
-    (found,) = clients(tmp_path, "broker_url = 'redis://b:6379/0'\n", "celeryconfig.py")
+    (found,) = clients(tmp_path, "broker_url = 'redis://b:6379/0'\n", "conf.py")
     assert found.open_why == "broker_transport_options are set elsewhere"
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_celery_configuration_file_is_whole(tmp_path: Path, elsewhere: bool) -> None:
+    files = {"celeryconfig.py": "broker_url = 'redis://b:6379/0'\n"}
+    if elsewhere:
+        files["celery_app.py"] = "app.conf.broker_transport_options = {'socket_timeout': 3}\n"
+    (found,) = [s for s in read(tmp_path, "python", files) if s.label == "the Celery broker"]
+    assert isinstance(found, Client)
+    assert bool(found.open_why) is elsewhere
+
+
+_APP = "from celery import Celery\napp = Celery('x', broker='redis://b:6379/0')\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "config"),
+    [
+        ("app.config_from_object('conf')\n", "conf.py", "broker_transport_options = %s\n"),
+        (
+            "import conf\napp.config_from_object(conf)\n",
+            "conf.py",
+            "broker_transport_options = %s\n",
+        ),
+        (
+            "from conf import Config\napp.config_from_object(Config)\n",
+            "conf.py",
+            "class Config:\n    broker_transport_options = %s\n",
+        ),
+        (
+            "app.config_from_object('conf:Config')\n",
+            "conf.py",
+            "class Config:\n    broker_transport_options = %s\n",
+        ),
+        (
+            "app.config_from_object('django.conf:settings', namespace='CELERY')\n",
+            "proj/settings.py",
+            "CELERY_BROKER_TRANSPORT_OPTIONS = %s\n",
+        ),
+    ],
+)
+def test_celery_by_an_object_of_another_file(
+    tmp_path: Path, code: str, path: str, config: str
+) -> None:
+    options = "{'visibility_timeout': 60}"
+    found = read(tmp_path, "python", {"app.py": _APP + code, path: config % options})
+    (broker,) = [s for s in found if s.label == "the Celery broker"]
+    assert broker.get("visibility_timeout").value == 60
+
+
+def test_the_longest_delay_of_task_modules(tmp_path: Path) -> None:
+    tasks = "from celery import shared_task\nf.apply_async(countdown=60 * 60 * 4)\n"
+    found = read(tmp_path, "python", {"app.py": _APP, "app_tasks.py": tasks})
+    (broker,) = [s for s in found if s.label == "the Celery broker"]
+    assert broker.get("longest-delay").value == 14400
+
+
+@pytest.mark.parametrize(
+    ("code", "host", "timeout"),
+    [
+        (
+            "db = FlaskRedis(socket_timeout=2)\napp.config['REDIS_URL'] = 'redis://c:6379/1'\n",
+            "c",
+            2,
+        ),
+        ("db = FlaskRedis(app, config_prefix='JOBS')\nJOBS_URL = 'redis://j:6379/0'\n", "j", None),
+    ],
+)
+def test_flask_redis(tmp_path: Path, code: str, host: str, timeout: int | None) -> None:
+    (found,) = clients(tmp_path, "from flask_redis import FlaskRedis\n" + code, "ext.py")
+    assert (found.get("host").value, found.get("socket_timeout").value) == (host, timeout)
+
+
+def test_flask_redis_with_its_url_elsewhere(tmp_path: Path) -> None:
+    (found,) = clients(tmp_path, "from flask_redis import FlaskRedis\ndb = FlaskRedis()\n")
+    assert [h.known for h in found.hosts] == [False]
 
 
 def test_another_broker_is_no_client(tmp_path: Path) -> None:

@@ -273,3 +273,96 @@ def test_urls_that_redis_py_refuses(tmp_path: Path, url: str, refused: bool) -> 
     found = read(tmp_path, "python", {"app.py": f"import redis\nr = redis.from_url('{url}')\n"})
     (client,) = (s for s in found if isinstance(s, Client))
     assert bool(client.get("url-refused").value) is refused
+
+
+_FORKED = """
+import multiprocessing, redis
+{made}
+def work(k):
+    return client.get(k)
+if __name__ == "__main__":
+    {start}
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "start", "told"),
+    [
+        ("client = redis.Redis(single_connection_client=True)", "multiprocessing.Pool(4)", True),
+        ("client = redis.Redis(single_connection_client=False)", "multiprocessing.Pool(4)", False),
+        ("client = redis.Redis()", "multiprocessing.Pool(4)", False),
+        ("client = redis.Redis(single_connection_client=True)", "work(1)", False),
+        (
+            "client = redis.Redis(single_connection_client=True)",
+            "multiprocessing.set_start_method('spawn'); multiprocessing.Pool(4)",
+            False,
+        ),
+    ],
+)
+def test_a_connection_before_a_fork(tmp_path: Path, made: str, start: str, told: bool) -> None:
+    found = [t for t, _ in traps(tmp_path, _FORKED.format(made=made, start=start))]
+    assert ("redispy-connection-before-fork" in found) is told
+
+
+@pytest.mark.parametrize(
+    ("url", "effect"),
+    [
+        (
+            "redis.asyncio.RedisCluster.from_url('redis://h?reinitialize_steps=1')",
+            "number is needed",
+        ),
+        ("redis.RedisCluster.from_url('redis://h?dynamic_startup_nodes=false')", "is dropped"),
+        ("redis.from_url('redis://h?retry_on_error=TimeoutError')", "single letters"),
+        ("redis.from_url('redis://h?socket_timeout=1&ssl_check_hostname=False')", ""),
+    ],
+)
+def test_options_of_a_url_that_are_not_what_they_look_like(
+    tmp_path: Path, url: str, effect: str
+) -> None:
+    found = client(tmp_path, f"import redis.asyncio\nr = {url}\n").get("url-text-effect")
+    assert effect in str(found.value or "")
+    assert found.set is bool(effect)
+
+
+@pytest.mark.parametrize(
+    ("code", "trap"),
+    [
+        (
+            "async def get():\n    c = redis.Redis()\n    try:\n        yield c\n"
+            "    finally:\n        await c.aclose()\n",
+            "redispy-client-per-dependency",
+        ),
+        (
+            "async def get():\n    async with redis.Redis() as c:\n        yield c\n",
+            "redispy-client-per-dependency",
+        ),
+        ("def get():\n    return redis.Redis()\n", "redispy-client-per-request"),
+        ("def get():\n    yield shared\n", ""),
+        ("@lru_cache\ndef get():\n    return redis.Redis()\n", ""),
+        ("def get():\n    c = redis.Redis(connection_pool=pool)\n    yield c\n", ""),
+    ],
+)
+def test_clients_of_dependencies(tmp_path: Path, code: str, trap: str) -> None:
+    use = "@app.get('/x')\nasync def x(r=Depends(get)):\n    return 1\n"
+    found = [
+        t
+        for t, _ in traps(tmp_path, f"import redis.asyncio as redis\nimport fastapi\n{code}{use}")
+        if "client-per" in t
+    ]
+    assert found == ([trap] if trap else [])
+
+
+def test_the_default_of_a_timeout_shows_its_unit(tmp_path: Path) -> None:
+    code = "import os, redis\nr = redis.Redis(socket_timeout=float(os.getenv('T', '3000')))\n"
+    assert client(tmp_path, code).get("huge-timeout").value == 3000
+
+
+def test_a_parameter_left_out_gives_no_timeout_on_purpose(tmp_path: Path) -> None:
+    code = "import redis\ndef make(t=None):\n    return redis.Redis('h', socket_timeout=t)\n"
+    assert not client(tmp_path, code + "r = make()\n").get("socket_timeout").set
+    assert client(tmp_path, code + "r = make(None)\n").get("socket_timeout").set
+
+
+def test_unpickling_on_a_decoding_client(tmp_path: Path) -> None:
+    code = "import pickle, redis\nr = redis.Redis(decode_responses=True)\n"
+    assert client(tmp_path, code + "x = pickle.loads(r.get('k'))\n").get("binary-use").set

@@ -71,7 +71,11 @@ _FACTS = (
     ("tls-options", "list", "the options given that only matter with TLS", False),
     ("url-user-only", "bool", "its URL names a user where a password was meant", False),
     ("url-refused", "text", "why the client refuses its URL", False),
-    ("url-text", "list", "options of the URL that stay texts", False),
+    ("default-socket_timeout", "duration", "what socket_timeout is if nobody sets it", False),
+    ("default-socket_connect_timeout", "duration", "the same for socket_connect_timeout", False),
+    ("default-timeout", "duration", "the same for a blocking pool's timeout", False),
+    ("url-text", "list", "options of the URL that are not taken as what they look like", False),
+    ("url-text-effect", "text", "what becomes of these options of the URL", False),
     (
         "longest-block",
         "duration",

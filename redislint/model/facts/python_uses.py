@@ -159,11 +159,11 @@ def huge_timeout(client: Subject) -> Value:
     for name in _TIMEOUTS:
         if name == "timeout" and client.get("pool").value != "blocking":
             continue
-        held = client.facts.get(name)
-        if held is None or not held.known or isinstance(held.value, bool):
-            continue
-        if isinstance(held.value, int | float) and held.value >= 500:
-            return at(held.value, held.span)
+        for held in (client.facts.get(name), client.facts.get("default-" + name)):
+            if held is None or not held.known or isinstance(held.value, bool):
+                continue
+            if isinstance(held.value, int | float) and held.value >= 500:
+                return at(held.value, held.span)
     return Value(None, set=False)
 
 

@@ -124,10 +124,17 @@ def bind(
         elif keywords.open_why or given.open_why:
             frame[name] = unknown(keywords.open_why or given.open_why)
         elif child.type in ("default_parameter", "typed_default_parameter"):
-            frame[name] = ev.eval(child.child_by_field_name("value"), outer)
+            frame[name] = _default(ev.eval(child.child_by_field_name("value"), outer))
         else:
             frame[name] = unknown(f"parameter '{name}' is not given")
     return frame
+
+
+def _default(thing: Thing) -> Thing:
+    """A default that nobody replaced: a None of this kind was not written on purpose at the call."""
+    if isinstance(thing, Scalar) and thing.is_none:
+        return Scalar(thing.value, source="default")
+    return thing
 
 
 def returns(function: Node) -> list[Node]:

@@ -30,6 +30,9 @@ TLS_OPTIONS = frozenset(
 )
 
 
+TIMEOUTS = ("socket_timeout", "socket_connect_timeout", "timeout")
+
+
 class Built:
     """A client subject and what traps need to know of its construction.
 
@@ -255,8 +258,10 @@ def _store_options(client: Client, table: Table) -> None:
                 client.set(name, unknown("the start nodes come from elsewhere", entry.span))
         elif name == "ssl_cert_reqs":
             client.set(name, cert_reqs_of(entry))
-        elif name in NAMES:
+        elif name in NAMES and not (name in TIMEOUTS and _left_out(entry)):
             client.set(name, value_of(entry))
+        if name in TIMEOUTS:
+            _meant_default(client, name, entry)
         if name == "retry" and isinstance(entry.thing, Made):
             retry = entry.thing
             count = retries_of(retry)
@@ -265,6 +270,20 @@ def _store_options(client: Client, table: Table) -> None:
             else:
                 client.set("retry-count", unknown("the number of retries is computed", entry.span))
             client.set("retry-asyncio", Value(retry.kind.asyncio, Origin(entry.span)))
+
+
+def _left_out(entry: Entry) -> bool:
+    """Whether a None is the default of a parameter that the caller did not give."""
+    thing = entry.thing
+    return isinstance(thing, Scalar) and thing.is_none and thing.source == "default"
+
+
+def _meant_default(client: Client, name: str, entry: Entry) -> None:
+    """Remember the default that a timeout has where nobody sets it: its unit shows there too."""
+    thing = entry.thing
+    hint = thing.hint if isinstance(thing, Scalar) and not thing.value.known else None
+    if isinstance(hint, int | float) and not isinstance(hint, bool):
+        client.set("default-" + name, at(hint, entry.span))
 
 
 def cert_reqs_of(entry: Entry) -> Value:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from redislint.model.subject import Subject
+from redislint.model.value import at
 from redislint.readers.pyclient.arguments import arguments
 from redislint.readers.pyclient.build import Built
 from redislint.readers.pyclient.evaluate import Evaluator
@@ -142,7 +143,12 @@ class _Hazards:
             return
         if self.module.text(function.child_by_field_name("attribute")) not in _READS:
             return
-        if self._is_client(function, scope):
+        held, looks, _ = receiver(
+            self.ev, self.found, function.child_by_field_name("object"), scope
+        )
+        if held is not None and "binary-use" not in held.client.facts:
+            held.client.set("binary-use", at(text, self.module.tree.span(node)))
+        if held is not None or looks:
             yield self._trap("pickle-redis", text, node)
 
     def _imported(self, scope: Scope) -> bool:

@@ -31,7 +31,7 @@ class Scalar(Thing):
     `template` is the text with NUL where a part is unknown (f-strings, concatenations); `hint` is
     the default that would apply (`os.environ.get("X", hint)`); `source` says what decides an
     unknown value: "environment", "parameter", "handed-in" (a part of a parameter), "settings",
-    "argv", "condition", "" for anything else.
+    "argv", "condition", "" for anything else; a known None may be the "default" of a parameter.
     """
 
     __slots__ = ("hint", "source", "template", "value")

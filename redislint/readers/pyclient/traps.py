@@ -133,6 +133,8 @@ def of_client(ev: Evaluator, built: Built, context: str) -> list[Subject]:
     _url_texts(built)
     if _per_request(ev, made):
         trap("redispy-client-per-request", "")
+    elif _per_dependency(ev, made):
+        trap("redispy-client-per-dependency", "")
     heads = {name.lstrip(".").split(".")[0] for name, _, _ in ev.module.imports}
     client.set("web", Value(bool(heads & _WEB)))
     return found
@@ -148,24 +150,48 @@ def _startup_dicts(built: Built, trap: Callable[[str, str, Span | None], None]) 
         trap("redispy-cluster-startup-dicts", "", entry.span)
 
 
+_CLUSTER_OWN = frozenset(
+    "dynamic_startup_nodes reinitialize_steps read_from_replicas require_full_coverage "
+    "cluster_error_retry_attempts load_balancing_strategy".split()
+)
+_NUMBERS = frozenset(
+    "reinitialize_steps cluster_error_retry_attempts connection_error_retry_attempts "
+    "socket_read_size".split()
+)
+
+
 def _url_texts(built: Built) -> None:
-    """Query arguments that stay texts: "False" then means true."""
+    """Query arguments that stay texts ("False" then means true), or that a cluster never sees."""
     if built.url is None:
         return
-    names = []
+    groups: dict[str, list[str]] = {}
+    sync_cluster = built.made.kind.role == "cluster" and not built.made.kind.asyncio
     for name, raw in built.url.query.items():
-        if raw is None or name in urls.CONVERTED:
+        effect = "" if raw is None else _text_effect(name, raw, sync_cluster)
+        if not effect:
             continue
-        if name == "retry_on_error" or raw.lower() in ("false", "no", "0", "off", "none"):
-            if name in ("db", "ssl_cert_reqs", "protocol"):
-                continue
-            names.append(f"{name}={raw}")
-            if name in ("decode_responses", "single_connection_client", "read_from_replicas"):
-                entry = built.table.entries[name]
-                built.client.set(name, Value(True, Origin(entry.span)))
+        groups.setdefault(effect, []).append(f"{name}={raw}")
+        if name in ("decode_responses", "single_connection_client", "read_from_replicas"):
+            entry = built.table.entries[name]
+            built.client.set(name, Value(True, Origin(entry.span)))
     url = built.made.url or (built.pool.url if built.pool is not None else None)
-    if names and url is not None:
+    if groups and url is not None:
+        effect, names = next(iter(groups.items()))
         built.client.set("url-text", at(tuple(names), url.span))
+        built.client.set("url-text-effect", at(effect, url.span))
+
+
+def _text_effect(name: str, raw: str, sync_cluster: bool) -> str:
+    """What becomes of a query argument that is not what it looks like; empty for a good one."""
+    if sync_cluster and name in _CLUSTER_OWN:
+        return "is dropped: a cluster client takes it as a keyword only"
+    if name == "retry_on_error":
+        return "becomes a list of single letters"
+    if name in urls.CONVERTED or name in ("db", "ssl_cert_reqs", "protocol"):
+        return ""
+    if raw.lower() in ("false", "no", "0", "off", "none"):
+        return "stays a text that counts as true"
+    return "stays a text where a number is needed" if name in _NUMBERS else ""
 
 
 def _per_request(ev: Evaluator, made: Made) -> bool:
@@ -197,6 +223,42 @@ def _per_request(ev: Evaluator, made: Made) -> bool:
     return _serves(ev, parent) and not _global(ev, parent)
 
 
+def _per_dependency(ev: Evaluator, made: Made) -> bool:
+    """Whether FastAPI makes it anew for each request: `yield client` in a dependency that closes it."""
+    if made.kind.role not in ("client", "cluster", "from-url") or made.base is not None:
+        return False
+    if "connection_pool" in made.options.entries:
+        return False
+    holder: Node = made.node
+    while holder.parent is not None and holder.parent.type not in ("function_definition", "lambda"):
+        holder = holder.parent
+    function = holder.parent
+    if function is None or function.type != "function_definition":
+        return False
+    if ev.module.decorators.get(function.id) or _global(ev, function):
+        return False
+    body = ev.module.text(function)
+    bound = re.search(r"\byield\s+(\w+)\s*(?:$|#)", body, re.MULTILINE)
+    if bound is None:
+        return False
+    name, held = re.escape(bound[1]), re.escape(ev.module.text(made.node)[:40])
+    here = rf"\b{name}\b[^=\n]*=\s*(?:await\s+)?{held}|{held}[\s\S]*?\bas\s+{name}\s*:"
+    return bool(re.search(here, body)) and _depended_on(ev, function)
+
+
+def _depended_on(ev: Evaluator, function: Node) -> bool:
+    """Whether a function is a dependency of FastAPI: `Depends(it)`, or its module is about them."""
+    named_by = function.child_by_field_name("name")
+    name = ev.module.text(named_by) if named_by is not None else ""
+    text = ev.module.tree.source.text
+    if name and re.search(rf"\bDepends\(\s*{re.escape(name)}\s*[),]", text):
+        return True
+    heads = {target.split(".")[0] for target, _, _ in ev.module.imports}
+    return "fastapi" in heads or bool(
+        re.search(r"(^|/)(deps|dependenc\w+)(\.py$|/)", ev.module.path)
+    )
+
+
 def _global(ev: Evaluator, function: Node) -> bool:
     body = function.child_by_field_name("body")
     return any(c.type == "global_statement" for c in named(body)) if body is not None else False
@@ -215,6 +277,11 @@ def _serves(ev: Evaluator, function: Node) -> bool:
             return False
         if words[-1] in _ROUTES and len(words) > 1:
             return not _PROBE.search(ev.module.text(decorator))
+    named_by = function.child_by_field_name("name")
+    name = ev.module.text(named_by) if named_by is not None else ""
+    depends = rf"\bDepends\(\s*{re.escape(name)}\s*[),]"
+    if name and re.search(depends, ev.module.tree.source.text):
+        return True
     parameters = function.child_by_field_name("parameters")
     names = [ev.module.text(c) for c in named(parameters)] if parameters is not None else []
     if not {n.split(":")[0].strip() for n in names[:2]} & {"request"}:

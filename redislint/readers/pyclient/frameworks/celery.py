@@ -9,6 +9,7 @@ from redislint.model.subject import Subject
 from redislint.model.value import Value, at
 from redislint.readers.pyclient.arguments import arguments
 from redislint.readers.pyclient.build import cert_reqs_of
+from redislint.readers.pyclient.frameworks import celeryconf
 from redislint.readers.pyclient.frameworks.common import (
     Reading,
     is_redis,
@@ -90,6 +91,11 @@ def _of_app(reading: Reading, settings: dict[str, Entry]) -> Span | None:
                 "broker_transport_options",
                 Entry(unknown(given.keywords.open_why), ev.module.tree.span(node)),
             )
+    for name, entry in celeryconf.configured(reading):
+        # The client of a URL that stands in another file is read there.
+        key = _OLD.get(_plain(name), "")
+        if key not in ("", "broker_url", "result_backend"):
+            settings.setdefault(key, entry)
     for held, changes in ev.module.top.changes.items():
         if not held.endswith(".conf"):
             continue
@@ -122,10 +128,10 @@ def _clients(reading: Reading, settings: dict[str, Entry], app: Span | None) -> 
         if isinstance(table, Table):
             store_options(client, table)
             client.set("given", Value(tuple(table.entries)))
-        elif transport is not None or app is None:
+        elif transport is not None or (app is None and not celeryconf.is_whole(reading)):
             client.open_why = "broker_transport_options are set elsewhere"
         _tls(client, settings.get("broker_use_ssl"), told)
-        delay = _longest_delay(reading)
+        delay = _longest_delay(reading) or celeryconf.delay_elsewhere(reading)
         if delay is not None:
             client.set("longest-delay", delay)
         yield client

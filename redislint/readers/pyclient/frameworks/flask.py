@@ -1,11 +1,12 @@
-"""Flask's extensions: Flask-Caching, Flask-Session, Flask-Limiter, Flask-SocketIO."""
+"""Flask's extensions: Flask-Redis, Flask-Caching, Flask-Session, Flask-Limiter, Flask-SocketIO."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from redislint.model.client import Client
 from redislint.model.subject import Subject
-from redislint.model.value import Value
+from redislint.model.value import Value, unknown
 from redislint.readers.pyclient.arguments import arguments
 from redislint.readers.pyclient.frameworks.common import (
     Reading,
@@ -19,7 +20,8 @@ from redislint.readers.pyclient.frameworks.common import (
     store_place,
     text_of,
 )
-from redislint.readers.pyclient.things import Entry, Table
+from redislint.readers.pyclient.things import Arguments, Entry, Table
+from redislint.syntax.python import Node
 
 
 def read(reading: Reading) -> Iterator[Subject]:
@@ -33,6 +35,10 @@ def read(reading: Reading) -> Iterator[Subject]:
             config = arguments(reading.ev, node, scope).keywords.get("config")
             if isinstance(config, Table):
                 yield from _caching(reading, config.entries)
+    for name in ("FlaskRedis", "Redis"):
+        for node, scope in reading.calls(name):
+            if reading.reference(node, scope).startswith("flask_redis."):
+                yield _redis(reading, arguments(reading.ev, node, scope), node)
     for node, scope in reading.calls("SocketIO"):
         if reading.reference(node, scope).startswith("flask_socketio"):
             given = arguments(reading.ev, node, scope).keywords.entries.get("message_queue")
@@ -42,6 +48,29 @@ def read(reading: Reading) -> Iterator[Subject]:
                 client.open_why = "python-socketio sets options of its own"
                 store_address(client, given)
                 yield client
+
+
+def _redis(reading: Reading, given: Arguments, node: Node) -> Client:
+    """Flask-Redis: `from_url` of the setting REDIS_URL with the keywords of the call."""
+    span = reading.ev.module.tree.span(node)
+    client = reading.client("FlaskRedis()", span, "flask", "")
+    prefix = given.keywords.get("config_prefix")
+    setting = f"{text_of(prefix) or 'REDIS'}_URL"
+    url = next((p[setting] for p in reading.places() if setting in p), None)
+    if url is not None:
+        store_address(client, url)
+    else:
+        client.hosts.append(unknown(f"the setting {setting} decides", span))
+        client.set("ssl", unknown(f"the setting {setting} decides", span))
+    own = Table(span)
+    own.merge(given.keywords)
+    own.entries = {k: v for k, v in own.entries.items() if k not in _OWN}
+    store_options(client, own)
+    return client
+
+
+_OWN = ("app", "strict", "config_prefix")
+"""Keywords of Flask-Redis itself."""
 
 
 def _caching(reading: Reading, settings: Settings) -> Iterator[Subject]:
