@@ -188,6 +188,8 @@ def _classified(server: Server, setting: Setting, message: str, candidate: str) 
             hint = "a comment begins with #"
         if server.kind == "sentinel":
             hint = f"{hint or 'no such name'}; only a Sentinel of Redis 8 reads over it"
+    elif not setting.args:
+        pass  # whatever it takes, it was given nothing
     elif (commented is not None and directive.kind != "string") or (commented or 0) > 0:
         problem = "inline-comment"
     elif directive.kind == "bool":
@@ -207,8 +209,7 @@ def _classified(server: Server, setting: Setting, message: str, candidate: str) 
         problem = "acl-rule-invalid"
     subject = _subject(server, setting, problem, message)
     subject.set("hint", Value(hint) if hint else default(None, "no suggestion"))
-    absent = "without a value" if problem == "refused" else "nothing"
-    value = " ".join(setting.args)[:60] if setting.args else absent
+    value = " ".join(setting.args)[:60] if setting.args else "without a value"
     subject.set("value", Value(value, Origin(setting.span)))
     assert raw is not None
     return subject
