@@ -6,13 +6,12 @@ import os
 from collections.abc import Iterable, Sequence
 
 from redislint.config import Config
-from redislint.discover import Tree, candidates, excluded
+from redislint.discover import Tree, excluded
 from redislint.findings.finding import Finding, Reason
 from redislint.findings.outcome import SEVERITY, Report
-from redislint.model.deployment import Deployment, Problem
-from redislint.reading import read_files
+from redislint.model.deployment import Problem
 from redislint.rules.book import Book, Rule
-from redislint.source import Source, decode
+from redislint.understand import gather
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,21 +50,6 @@ def _engine_rule(selector: str) -> bool:
     return selector.lower() in ("unused-suppression", "rl000")
 
 
-def common_base(paths: Sequence[str]) -> str:
-    """The folder that paths are relative to: the working directory, or what all have in common."""
-    here = os.path.realpath(os.getcwd())
-    folders = []
-    for path in paths:
-        full = os.path.realpath(path)
-        folders.append(full if os.path.isdir(full) else os.path.dirname(full))
-    if all(f == here or f.startswith(here.rstrip(os.sep) + os.sep) for f in folders):
-        return here
-    try:
-        return os.path.commonpath(folders)
-    except ValueError:
-        return here
-
-
 def check(
     paths: Sequence[str | os.PathLike[str]] = (".",),
     config: Config | None = None,
@@ -76,37 +60,16 @@ def check(
 ) -> Report:
     """Check files and folders. `stdin` is (file name, content) of a text that is no file.
 
-    Raises redislint.rules.pages.PageError for rule pages that cannot be used.
+    Raises redislint.rules.errors.PageError for rule pages that cannot be used.
     """
     from redislint.findings.judge import judge
-    from redislint.link import link
     from redislint.rules.book import load_book
 
     config = config or Config()
     book = book or load_book(config.rules)
-    names = [os.fspath(p) for p in paths]
-    base = common_base(names) if not stdin else os.path.realpath(os.getcwd())
-    report = Report(base)
+    report, tree, named = gather(paths, config, stdin=stdin, jobs=jobs)
     report.book = book
-    tree = Tree(base)
-    if stdin is not None:
-        source = Source(stdin[0].replace(os.sep, "/"), decode(stdin[1]), stdin[1])
-        tree.sources[source.path] = source
-        wanted = [(source.path, True)]
-    else:
-        wanted = wanted_files(names, base, config, report)
-        tree.named = [
-            os.path.relpath(os.path.realpath(n), base).replace(os.sep, "/") for n in names
-        ]
     deployment = report.deployment
-    if jobs > 1 and len(wanted) > 40:
-        from redislint.parallel import read_all
-
-        read_all(deployment, tree, wanted, report, jobs)
-    else:
-        read_files(deployment, tree, wanted, report)
-    _configure(deployment, config)
-    link(deployment, tree, lambda found: _configure_servers(found, config))
     rules, unknown = choose(book, config)
     for selector in unknown:
         where = str(config.path) if config.path else "command line"
@@ -115,73 +78,8 @@ def check(
         )
     book.load_facts({s.kind for s in deployment.subjects})
     findings = judge(deployment, rules, pedantic=config.pedantic)
-    named = {path for path, _ in wanted} | _below(tree, config)
     _finish(report, findings, rules, config, named, tree)
     return report
-
-
-def _below(tree: Tree, config: Config) -> set[str]:
-    """The files that links led to, where they lie in a folder that the user named."""
-    folders = [n for n in tree.named if os.path.isdir(os.path.join(tree.base, n))]
-    inside = {
-        path
-        for path, source in tree.sources.items()
-        if source is not None
-        and any(n == "." or path.startswith(n.rstrip("/") + "/") for n in folders)
-    }
-    return {path for path in inside if not excluded(path, config.exclude)}
-
-
-def wanted_files(
-    names: list[str], base: str, config: Config, report: Report
-) -> list[tuple[str, bool]]:
-    """(path relative to base, whether the user named it), each once."""
-    found: dict[str, bool] = {}
-    for name in names:
-        full = os.path.realpath(name)
-        relative = os.path.relpath(full, base).replace(os.sep, "/")
-        if os.path.isdir(full):
-            for path in candidates(base, relative):
-                if not excluded(path, config.exclude):
-                    found.setdefault(path, False)
-        else:
-            found[relative] = True
-    report.files = len(found)
-    return list(found.items())
-
-
-def _configure(deployment: Deployment, config: Config) -> None:
-    """Put what the user knows over what the files show: client versions."""
-    for subject in deployment.of("dependency"):
-        wanted = config.client_versions.get(subject.label)
-        if wanted:
-            from redislint.model.value import Origin, Value
-
-            value = Value(wanted, Origin(None, "redislint configuration"))
-            subject.__dict__["requirement"] = value
-            subject.set("requirement", value)
-
-
-def _configure_servers(deployment: Deployment, config: Config) -> None:
-    """Put what the user knows over what the files show: servers, environments, purposes."""
-    from redislint.knowledge.servers import matching
-    from redislint.model.server import Server
-    from redislint.model.value import Origin, Value
-
-    named = tuple(dict.fromkeys(k for text in config.servers for k in matching(text)))
-    for subject in deployment.subjects:
-        if named and isinstance(subject, Server):
-            subject.candidates = named
-            subject.version_origin = Origin(None, "given as --server or in the configuration")
-        path = subject.anchor.path if subject.anchor else ""
-        for pattern, environment in config.environments.items():
-            if excluded(path, [pattern]):
-                subject.set(
-                    "environment", Value(environment, Origin(None, "redislint configuration"))
-                )
-        for pattern, purpose in config.purposes.items():
-            if excluded(path, [pattern]):
-                subject.set("purpose", Value(purpose, Origin(None, "redislint configuration")))
 
 
 def _finish(

@@ -6,6 +6,8 @@ import importlib
 
 import click
 
+from redislint import __version__
+
 # Command -> (module with a click command called `command`, one-line help).
 COMMANDS = {
     "check": ("redislint.cli.check", "Report what will hurt in production."),
@@ -36,7 +38,7 @@ class _Lazy(click.Group):
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="redislint", message="redislint %(version)s")
+@click.version_option(__version__, message="redislint %(version)s")
 def main() -> None:
     """Lint Redis and Valkey configurations, deployments and clients."""
 

@@ -20,17 +20,29 @@ _KINDS = ("server", "sentinel", "cluster", "managed-cache", "client", "container
 @click.command("map", short_help="Print the deployment that redislint understood.")
 @click.argument("paths", nargs=-1)
 @click.option("--format", "format_", type=click.Choice(["text", "mermaid", "json"]), default="text")
-def command(paths: tuple[str, ...], format_: str) -> None:
+@click.option(
+    "--config", "config_path", type=click.Path(dir_okay=False), help="Use this configuration file."
+)
+@click.option("--isolated", is_flag=True, help="Use no configuration file.")
+def command(paths: tuple[str, ...], format_: str, config_path: str | None, isolated: bool) -> None:
     """Print the deployment that redislint understood.
 
     Servers with their version and settings, who runs them, who talks to whom, and for each arrow
-    the place that says so: look here first when a finding surprises you.
+    the place that says so: look here first when a finding surprises you. Exit status: 0, or 2
+    where one of PATHS could not be read.
     """
+    from redislint.config import Config, ConfigError, find, load
     from redislint.understand import understand
 
-    report = understand([*paths] or ["."])
+    try:
+        config = Config() if isolated else load(config_path or find((*paths, ".")[0]))
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+    report = understand([*paths] or ["."], config)
     render = {"text": as_text, "mermaid": as_mermaid, "json": as_json}[format_]
     click.echo(render(report), nl=False)
+    if report.failed_paths:
+        raise SystemExit(2)
 
 
 def _relevant(report: Report, *, terse: bool = True) -> list[Subject]:

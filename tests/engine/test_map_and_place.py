@@ -127,3 +127,22 @@ def test_a_report_by_server_puts_together_what_is_about_one(tmp_path: Path) -> N
         "redis.Redis() (one.py:3)",
         "redis.Redis() (two.py:3)",
     ]
+
+
+def test_the_map_is_that_of_the_configuration_file(tmp_path: Path) -> None:
+    (tmp_path / "redis.conf").write_text("port 6379\n")
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "redis.conf").write_text("port 6380\n")
+    (tmp_path / "redislint.toml").write_text(
+        'server = "redis-7.2"\nexclude = ["old/"]\n[purposes]\n"*" = "queue"\n'
+    )
+    text = shown(tmp_path)
+    assert "redis 7.2, role master" in text
+    assert "purpose queue (redislint configuration)" in text
+    assert "old/redis.conf" not in text
+
+
+def test_a_map_of_what_cannot_be_read_is_no_success(tmp_path: Path) -> None:
+    found = CliRunner().invoke(command, [str(tmp_path / "nowhere")])
+    assert found.exit_code == 2
+    assert "no such file" in found.output
