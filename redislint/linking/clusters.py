@@ -94,13 +94,19 @@ def _cluster(nodes: list[Server]) -> Subject:
     return cluster
 
 
+def _image_only(sentinel: Sentinel) -> bool:
+    container = sentinel.links["container"]
+    return isinstance(container, Container) and container.platform == "dockerfile"
+
+
 def _sentinel_group(name: str, sentinels: list[Sentinel]) -> Subject:
     first = sentinels[0]
     monitor = first.monitors[name]
     group = Subject(
         f"the Sentinels of {name}", monitor.setting.span or first.anchor, "sentinel-group"
     )
-    in_containers = [s for s in sentinels if "container" in s.links]
+    # A Dockerfile makes an image; how many containers run it stands elsewhere.
+    in_containers = [s for s in sentinels if s.links.get("container") and not _image_only(s)]
     count = sum(copies(s) for s in in_containers)
     group.set("master-name", Value(name, Origin(monitor.setting.span)))
     group.set(

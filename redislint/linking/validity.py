@@ -115,15 +115,33 @@ def _refused(
         if found is None or found[0] not in places:
             return
         line, message, candidate = found
-        if places[line].name not in all_names() and any(
-            s.name == "loadmodule" for s in server.settings
-        ):
-            raw[line - 1] = b""  # a module's own option
+        if _of_a_module(places[line], message, server) or _filled_in(places[line], candidate):
+            raw[line - 1] = b""
             continue
         yield _classified(server, places[line], message, candidate)
         raw[line - 1] = b""
         if places[line].name.startswith(_COMMENTS):  # one mistake, made on every line of a comment
             raw = [b"" if r.lstrip().startswith((b"//", b";")) else r for r in raw]
+
+
+_MODULES = re.compile(
+    r"'[+-]\w+\.[\w.|]+'|'[+-]@(search|json|timeseries|bloom|cuckoo|cms|topk|tdigest)'", re.I
+)
+"""Commands with a point and these categories come with modules, which the files need not name."""
+
+
+def _of_a_module(setting: Setting, message: str, server: Server) -> bool:
+    """Whether a module may know what the server alone does not."""
+    if setting.name == "user":
+        return _MODULES.search(message) is not None
+    return setting.name not in all_names() and any(s.name == "loadmodule" for s in server.settings)
+
+
+def _filled_in(setting: Setting, candidate: str) -> bool:
+    """Whether a word in capitals stands where only a number or a keyword can: a script's mark."""
+    directive = table(candidate).get(setting.name)
+    marks = [w for w in setting.args if re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", w)]
+    return bool(marks) and directive is not None and directive.kind != "string"
 
 
 def _asked(server: Server) -> tuple[str, ...]:

@@ -53,6 +53,21 @@ def interpolate(
     return Value(result, origin, raw=text)
 
 
+def with_options(text: str, known: Mapping[str, str]) -> str:
+    """`${VAR:+words}` replaced by its words, or by nothing where the files leave VAR empty.
+
+    Compose fills in before it splits a command, so the words become arguments. A variable that is
+    set outside of the files is taken for set: somebody wrote the option to have it.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        if not (match["op"] or "").endswith("+"):
+            return match[0]
+        return match["word"] or "" if known.get(match["braced"], "set outside") else ""
+
+    return _VARIABLE.sub(replace, text) if "+" in text else text
+
+
 def dotenv(text: str) -> dict[str, str]:
     """The variables of a .env file."""
     found: dict[str, str] = {}

@@ -74,6 +74,14 @@ def test_a_variable_that_nobody_sets_is_unknown(tmp_path: Path) -> None:
     assert words(found)[-1] == "? ${PORT}"
 
 
+def test_words_for_a_variable_that_is_set_become_arguments(tmp_path: Path) -> None:
+    body = "image: redis\ncommand: redis-server ${PW:+--requirepass ${PW}} --port 7001"
+    assert words(service(tmp_path, body)) == [
+        "redis-server", "--requirepass", "? ${PW}", "--port", "7001",
+    ]  # fmt: skip
+    assert words(service(tmp_path, body, {".env": "PW=\n"})) == ["redis-server", "--port", "7001"]
+
+
 def test_a_doubled_dollar_is_left_to_the_containers_shell(tmp_path: Path) -> None:
     found = service(tmp_path, "image: redis\ncommand: redis-server --requirepass $${PASSWORD}")
     assert words(found)[-1] == "? ${PASSWORD}"

@@ -6,7 +6,7 @@ import re
 
 from redislint.model.value import Value, at, unknown
 from redislint.readers.composing.files import File
-from redislint.readers.interpolation import interpolate
+from redislint.readers.interpolation import interpolate, with_options
 from redislint.source import Span
 from redislint.syntax import shell
 from redislint.syntax.yaml import Node, Scalar, Sequence
@@ -30,10 +30,10 @@ def words_of(found: tuple[File, Node] | None) -> list[Value] | None:
         return None
     if node.templated:
         return [unknown("a template fills it in", node.span)]
-    text = node.text
+    text = with_options(node.text.replace("$$", "\x01"), holder.variables)
     words = []
     secret = False
-    for word in shell.split(text.replace("$$", "\x01")):
+    for word in shell.split(text):
         if word.operator and word.operator != "\n":
             words.append(at(word.operator, node.span))
             continue
