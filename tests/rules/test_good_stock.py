@@ -36,11 +36,29 @@ def test_the_stock_file_of_a_version_is_silent(tmp_path: Path, listed: Path, kno
     assert found(tmp_path / name, listed.read_text(encoding="utf-8"), servers) == []
 
 
-def test_the_lists_cover_redis_5_to_7_4_and_valkey_7_2_to_8() -> None:
+@pytest.mark.parametrize(
+    ("stock", "server"),
+    [
+        ("redis-7.2", "redis-8.2"),
+        ("redis-8.0", "redis-8.2"),
+        ("valkey-8.1", "valkey-9.0"),
+        ("valkey-8.1", "valkey-9.1"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["server", "sentinel"])
+def test_a_stock_file_that_an_upgrade_kept_is_silent(
+    tmp_path: Path, stock: str, server: str, kind: str
+) -> None:
+    listed = Path(__file__).parent / "good" / f"{stock}.{kind}.txt"
+    name = f"{server.partition('-')[0]}.conf" if kind == "server" else "sentinel.conf"
+    assert found(tmp_path / name, listed.read_text(encoding="utf-8"), [server]) == []
+
+
+def test_the_lists_cover_redis_5_to_8_0_and_valkey_7_2_to_8_1() -> None:
     versions = {p.stem.rpartition(".")[0] for p in LISTS}
     assert versions >= {
         "redis-5.0", "redis-6.0", "redis-6.2", "redis-7.0", "redis-7.2", "redis-7.4",
-        "valkey-7.2", "valkey-8.0",
+        "redis-8.0", "valkey-7.2", "valkey-8.0", "valkey-8.1",
     }  # fmt: skip
 
 
