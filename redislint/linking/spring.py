@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from redislint.linking import classpath
 from redislint.model.client import Client
 from redislint.model.value import Origin, Value
 
@@ -55,6 +56,9 @@ def merge_spring(deployment: Deployment, context: Context) -> None:
     clients = [c for c in deployment.of("client") if isinstance(c, Client)]
     boot = [c for c in clients if c.facts["framework"].value == "spring-boot"]
     beans = [c for c in clients if _replaces(c)]
+    for bean in beans:
+        assert bean.anchor is not None
+        classpath.lettuce(bean, module_of(bean.anchor.path), context)
     customizers = deployment.of("spring-customizer")
     dropped: set[int] = {id(c) for c in customizers}
     for client in boot:
@@ -73,7 +77,7 @@ def merge_spring(deployment: Deployment, context: Context) -> None:
         if any(_may_use(module, b, context) for b in beans):
             client.open_why = "a connection factory in another module may replace it"
         _customize(client, customizers, module, context)
-        _class_path(client, module, context)
+        classpath.commons_pool(client, module, context)
     _migrators(deployment, context)
     if dropped:
         deployment.subjects = [s for s in deployment.subjects if id(s) not in dropped]
@@ -194,56 +198,6 @@ def _customize(client: Client, customizers: list[Subject], module: str, context:
         why = customizer.get("open").value
         if isinstance(why, str):
             client.open_why = client.open_why or why
-
-
-def _manifests(module: str, context: Context) -> list[str]:
-    """The texts of the build files of a module and of the folders above it."""
-    found = []
-    folder = module
-    while True:
-        for name in ("pom.xml", "build.gradle", "build.gradle.kts"):
-            source = context.find(posixpath.join(folder, name))
-            if source is not None:
-                found.append(source.text)
-        if not folder:
-            return found
-        folder = posixpath.dirname(folder)
-
-
-def _class_path(client: Client, module: str, context: Context) -> None:
-    """What the build says about commons-pool2 and Jedis; nothing where it leaves the question open.
-
-    A project's own modules and parents outside the tree may bring either, so only a build that
-    names Boot's starter itself and no other internal artifact answers.
-    """
-    if "pool-config" not in client.facts and "other-pool" not in client.facts:
-        return
-    texts = _manifests(module, context)
-    if not texts or "starter-data-redis" not in texts[0] or "project(" in texts[0]:
-        return
-    together = "\n".join(texts)
-    if re.search(r"libs\.|bundle", together) or not _all_here(texts):
-        return
-    if re.search(r"redisson|jedis|session-data|starter-cache-redis|dbcp2|fastdfs", together):
-        return
-    client.set("commons-pool", Value("commons-pool2" in together, set=False))
-
-
-def _all_here(texts: list[str]) -> bool:
-    """Whether build files, a module's first, need no parent and no module that they do not show."""
-    poms = [re.sub(r"(?s)<!--.*?-->", "", t) for t in texts if "<project" in t]
-    parents = [re.search(r"(?s)<parent>.*?</parent>", pom) for pom in poms]
-    for index, parent in enumerate(parents):
-        if parent is None or "spring-boot-starter-parent" in parent[0]:
-            continue
-        wanted = re.search(r"<artifactId>\s*([\w.-]+)", parent[0])
-        above = re.sub(r"(?s)<parent>.*?</parent>", "", "".join(poms[index + 1 : index + 2]))
-        named = re.search(r"<artifactId>\s*([\w.-]+)", above)
-        if wanted is None or named is None or wanted[1] != named[1]:
-            return False
-    modules = {posixpath.basename(m) for m in re.findall(r"<module>\s*([^<\s]+)", "\n".join(poms))}
-    needed = re.findall(r"(?s)<dependency>.*?<artifactId>\s*([\w.${}-]+)", poms[0] if poms else "")
-    return not modules.intersection(needed)
 
 
 def _migrators(deployment: Deployment, context: Context) -> None:

@@ -216,6 +216,20 @@ def test_an_abandoned_package_that_a_function_chooses_is_no_fall_back(tmp_path: 
     assert ("redispy-cluster-abandoned-package", 3) in traps(tmp_path, code)
 
 
+@pytest.mark.parametrize(
+    ("call", "waits"),
+    [
+        ('aioredis.from_url("redis://cache.internal")', True),
+        ('aioredis.from_url("redis://cache.internal", socket_timeout=3)', False),
+        # aioredis 1 has no such option to give.
+        ('aioredis.create_redis_pool("redis://cache.internal")', False),
+    ],
+)
+def test_aioredis_waits_for_ever_in_every_release(tmp_path: Path, call: str, waits: bool) -> None:
+    made = client(tmp_path, f"import aioredis\nr = {call}\n")
+    assert made.get("waits-for-ever").is_true is waits
+
+
 def test_binary_values_on_a_decoding_client(tmp_path: Path) -> None:
     code = (
         "import pickle, redis\nr = redis.Redis(host='h', decode_responses=True)\n"

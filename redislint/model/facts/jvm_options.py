@@ -105,6 +105,9 @@ for _spec in (
     FactSpec("other-pool", "text", "pool settings of a client library that is not used"),
     FactSpec("password-default", "bool", "the password is the default of a placeholder"),
     FactSpec("client-type", "text", "which library Boot is told to use"),
+    FactSpec(
+        "lettuce-excluded", "bool", "its build leaves lettuce-core out and nothing brings it back"
+    ),
     FactSpec("commons-pool", "bool", "the build names commons-pool2, where a build was found"),
     FactSpec("url-secret-only", "bool", "the URL has one word before the @, without a colon"),
     FactSpec("ignored-keys", "list", "properties that nothing reads because of an own factory"),

@@ -47,6 +47,8 @@ def waits_for_ever(subject: Subject) -> Value:
     held = subject.get("socket_timeout")
     if held.set:
         return at(False, held.span)
+    if subject.library == "aioredis" and ".create_" in subject.label:
+        return Value(False, set=False)  # aioredis 1 has no such option at all
     if subject.open_why:
         return unknown(subject.open_why)
     if not held.known and not subject.candidates and subject.version is None:
@@ -77,6 +79,8 @@ def timeout_scope(subject: Subject) -> Value:
     release, library = _release(subject), subject.get("library").value
     if release is not None:
         return default(f"in {library} {release}", "")
+    if library == "aioredis":
+        return default("in every release of aioredis", "")
     return default("in valkey-py" if library == "valkey-py" else "before redis-py 8.0", "")
 
 
