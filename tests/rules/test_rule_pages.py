@@ -33,6 +33,15 @@ def test_a_page_is_named_like_its_file_and_explains_itself(book: Book, page: str
     assert len(loaded.prose.split()) >= 30
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_when_to_ignore_it_what_to_do_and_where_it_comes_from(page: str) -> None:
+    text = (FOLDER / page).read_text(encoding="utf-8")
+    prose = text.partition("\n## Wrong")[0]
+    assert prose.count("**Ignore it**") == 1
+    assert prose.count("**Do:**") == 1
+    assert re.search(r"^## References\n+- https?://", text, re.M)
+
+
 def test_messages_are_one_line_and_begin_in_lower_case(book: Book) -> None:
     names = (
         r"Redis|Redisson|Spring|ReadFrom|BlockingConnectionPool|Lettuce|Jedis|Docker|ElastiCache"
