@@ -1,7 +1,8 @@
-"""Start a program whose fsync and fdatasync calls are answered by somebody else (Linux, seccomp).
+"""Start a program that does not outlive its starter, and whose fsyncs somebody else answers (Linux).
 
-Run as a script: `python guarded.py FD PROGRAM ARGUMENT…`. It installs a filter that hands both
-calls to a listener, sends that listener over the Unix socket `FD`, and becomes the program.
+Run as a script: `python guarded.py FD PROGRAM ARGUMENT…`. It asks for SIGKILL at the end of the
+process that started it, installs a filter that hands fsync and fdatasync to a listener, sends that
+listener over the Unix socket `FD`, and becomes the program.
 Standard library only, since it runs isolated.
 """
 
@@ -20,6 +21,7 @@ CALLS = {
     "aarch64": (0xC00000B7, 277, 82, 83),
 }
 _NO_NEW_PRIVS = 38
+_DEATH_SIGNAL, _KILL = 1, 9
 _FILTER, _NEW_LISTENER = 1, 8
 _USER_NOTIF, _ALLOW = 0x7FC00000, 0x7FFF0000
 _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
@@ -62,7 +64,8 @@ def install() -> int:
 
 
 def main() -> None:
-    """Install, hand over, become the program."""
+    """Die with the starter, install, hand over, become the program."""
+    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, _KILL, 0, 0, 0)
     channel = socket.socket(fileno=int(sys.argv[1]))
     try:
         listener = install()

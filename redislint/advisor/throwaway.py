@@ -8,7 +8,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -30,14 +32,41 @@ def free_port() -> int:
 @contextlib.contextmanager
 def folder(where: Path | None = None) -> Iterator[Path]:
     """A private folder that is gone afterwards, whatever happens."""
+    with ended_in_order():
+        try:
+            made = tempfile.mkdtemp(prefix="redislint-drill-", dir=where)
+        except OSError as error:
+            raise AdvisorError(f"no folder for the throwaway server: {error.strerror}") from None
+        try:
+            yield Path(made)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def ended_in_order() -> Iterator[None]:
+    """While it lasts, a closed terminal or a polite kill ends the program as Ctrl-C does.
+
+    Python would die of these signals at once, and leave servers and folders behind.
+    """
+    before = {}
     try:
-        made = tempfile.mkdtemp(prefix="redislint-drill-", dir=where)
-    except OSError as error:
-        raise AdvisorError(f"no folder for the throwaway server: {error.strerror}") from None
+        for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
+            number = getattr(signal, name, None)
+            # nohup ignores SIGHUP on purpose.
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, _interrupted)
+    except ValueError:
+        pass  # not the main thread: its signals are not ours
     try:
-        yield Path(made)
+        yield
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 class Throwaway:
@@ -152,12 +181,26 @@ def _launch(command: list[str], data: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         cwd=data,
+        preexec_fn=_mortal(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
         start_new_session=True,
     )
+
+
+def _mortal() -> Callable[[], object] | None:
+    """What makes a child die with this program: not even kill -9 of it may leave a server behind.
+
+    Linux only. The kernel watches the thread that starts the child, so it has to be the main one.
+    """
+    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
+        return None
+    import ctypes
+
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
 
 
 def _children(pid: int) -> list[int]:

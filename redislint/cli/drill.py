@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,9 +37,6 @@ def command(file: str | None, **options: Any) -> None:
     """
     from redislint.advisor.units import AdvisorError
 
-    # Leave by the same way as on Ctrl-C, so that nothing stays behind.
-    with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGTERM, _terminated)
     try:
         status = _run(file, options)
     except AdvisorError as error:
@@ -50,10 +46,6 @@ def command(file: str | None, **options: Any) -> None:
         click.echo("redislint: interrupted; the throwaway server is gone", err=True)
         status = 2
     sys.exit(status)
-
-
-def _terminated(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _run(file: str | None, options: dict[str, Any]) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -131,7 +132,9 @@ def test_nothing_is_left_behind(real_server: Server, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ended_from_outside_it_still_cleans_up(real_server: Server, tmp_path: Path) -> None:
+@pytest.fixture
+def drilling(real_server: Server, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A drill in the middle of its writes, and its server's port."""
     words = [sys.executable, "-m", "redislint", "drill", "--dir", str(tmp_path), "--duration", "60s",
              "--server", real_server[0]]  # fmt: skip
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -139,9 +142,36 @@ def test_ended_from_outside_it_still_cleans_up(real_server: Server, tmp_path: Pa
         while not list(tmp_path.glob("*/data.conf")) and time.monotonic() < end:
             time.sleep(0.05)
         time.sleep(0.5)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 2
+        conf = next(tmp_path.glob("*/data.conf")).read_text()
+        yield process, int(conf.partition("\nport ")[2].split()[0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_ended_from_outside_it_still_cleans_up(
+    drilling: tuple[subprocess.Popen[bytes], int], number: int, tmp_path: Path
+) -> None:
+    process, port = drilling
+    process.send_signal(number)
+    assert process.wait(30) == 2
     assert list(tmp_path.iterdir()) == []
+    assert refuses(port)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+def test_even_killed_it_leaves_no_server(drilling: tuple[subprocess.Popen[bytes], int]) -> None:
+    process, port = drilling
+    assert not refuses(port)
+    process.kill()
+    process.wait()
+    end = time.monotonic() + 5
+    while not refuses(port) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert refuses(port)
+
+
+def refuses(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_nothing_that_could_reach_out_is_taken_over() -> None:
