@@ -104,7 +104,8 @@ def load(path: str | os.PathLike[str] | None) -> Config:
 
     try:
         with open(path, "rb") as file:
-            data = tomllib.load(file)
+            # Windows editors put a mark before the text; TOML's grammar does not know it.
+            data = tomllib.loads(file.read().decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from redislint.advisor.costs import Machine
 from redislint.advisor.units import AdvisorError
-from redislint.advisor.workload import OPTIONS, Workload, build
+from redislint.advisor.workload import OPTIONS, Workload, build, check_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,9 @@ def gather(file: str | None, options: Mapping[str, object]) -> Question:
         told = options_of(values)
         if "data-size" in told and "data-size" not in said:
             assumed.append("data size: as much as maxmemory allows (--data-size)")
+        if "workload" in told and "workload" not in said:
+            policy = values["maxmemory-policy"]
+            assumed.append(f"a cache: maxmemory-policy {policy} may evict any key (--workload)")
         said = {**told, **said}
         if "data-size" not in said:
             assumed.append("data size 1 GB, for want of a maxmemory (--data-size)")
@@ -90,6 +93,7 @@ def _table(options: Mapping[str, object]) -> dict[str, object]:
     named = options.get("config_path")
     config = load(Path(str(named)) if named else find(Path.cwd()))
     table = dict(config.workload)
+    check_names(table)
     if config.servers and "server" not in table and len(config.servers) == 1:
         table["server"] = config.servers[0]
     return table

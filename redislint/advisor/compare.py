@@ -115,8 +115,13 @@ def compare(work: Workload, machine: Machine | None = None) -> Comparison:
 
 
 def distance(p: Priced) -> int:
-    """How far a plan is from keeping all wishes; losing everything counts more than a limit."""
-    return len(p.breaks) + 2 * sum("loses everything" in line for line in p.breaks)
+    """How far a plan is from keeping all wishes.
+
+    Losing everything counts more than a limit, and so does needing a machine that is not there.
+    """
+    return sum(
+        3 if "loses everything" in line or line.startswith("replicas:") else 1 for line in p.breaks
+    )
 
 
 def _tuned(plan: Plan, work: Workload, v: Volumes, machine: Machine) -> Priced:
@@ -258,8 +263,12 @@ def _maxmemory(found: Priced, work: Workload, machine: Machine) -> int | None:
     """
     if work.memory_limit is None:
         return None
-    growth = found.memory_peak / max(1.0, work.data_bytes)
-    fits = int(work.memory_limit / max(growth, machine.frag) * 0.97)
+    # The empty server, its child and the backlog take the same however much data there is.
+    fixed = machine.base_bytes * (2 if found.fork_s else 1)
+    if found.plan.replication.replicas:
+        fixed += backlog_bytes(work)
+    growth = (found.memory_peak - fixed) / max(1.0, work.data_bytes)
+    fits = int((work.memory_limit - fixed) / max(growth, machine.frag) * 0.97)
     if found.memory_peak <= work.memory_limit:
         fits = max(fits, work.data_bytes)
     return max(2**20, fits // 2**20 * 2**20)

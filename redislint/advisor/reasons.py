@@ -60,8 +60,12 @@ def _tuned(best: Priced) -> list[str]:
 def _limits(c: Comparison, best: Priced) -> str:
     work = c.work
     parts = []
+    taken_over = work.failover_s is not None and best.plan.replication.replicas
+    if taken_over:
+        parts.append(f"a replica takes over within {duration(work.failover_s)}")
     if best.plan.settings.writes_disk:
         wish = f" of {duration(work.rto_s)} tolerated" if work.rto_s is not None else ""
+        wish = "" if taken_over else wish
         parts.append(f"a restart takes about {duration(best.restart_s)}{wish}")
     limit = f" of {size(work.memory_limit)}" if work.memory_limit else ""
     parts.append(f"memory peaks at {size(best.memory_peak)}{limit}")
@@ -106,12 +110,13 @@ def against(best: Priced, other: Priced) -> str:
     _weigh(gains, costs, "disk space", best.disk_bytes, other.disk_bytes, size, 2**20)
     _weigh(gains, costs, "latency of a write", best.latency_s, other.latency_s, duration, 1e-5)
     if best.plan.backup != other.plan.backup:
-        text = "an hourly snapshot to go back to after a mistake"
+        text = "snapshots to go back to after a mistake"
         (gains if best.plan.backup else costs).append(
             text if best.plan.backup else f"no snapshot to go back to ({other.plan.name} has one)"
         )
+    # Differences too small to name still decide between plans that lose the same.
     return (
-        f"against the next best, {other.plan.name}: gains {'; '.join(gains) or 'nothing'}"
+        f"against the next best, {other.plan.name}: gains {'; '.join(gains) or 'a little less work'}"
         f"; costs {'; '.join(costs) or 'nothing'}"
     )
 
@@ -145,6 +150,19 @@ def _warnings(c: Comparison, best: Priced) -> list[str]:
     if r.replicas and not best.plan.settings.writes_disk:
         lines.append(
             "never let this primary restart by itself: it comes back empty and its replicas copy that"
+        )
+    if r.replicas and work.failover_s is not None and work.rpo_s is not None and not (
+        within(best.loss.power_loss, work.rpo_s)
+    ):  # fmt: skip
+        lines.append(
+            f"a power cut of the primary alone loses {_lost(best.loss.failover)}: the replica takes"
+            f" over with what it has; only where all copies lose power at once it is"
+            f" {_lost(best.loss.power_loss)}"
+        )
+    if r.wait and work.replicas > 1:
+        lines.append(
+            "WAIT 1 keeps a write on one replica: a failover has to promote that one (Sentinel and"
+            f" Cluster prefer the one that is furthest); WAIT {work.replicas} would not depend on it"
         )
     lines += [
         f"{story.what}; way out: {story.way_out}"
@@ -194,6 +212,19 @@ def _ways_out(c: Comparison) -> list[str]:
             "way out: smaller shards load faster, or --replicas with an automatic failover"
             " (--failover-time)"
         )
-    if "fsync" in broken or "disk" in broken:
+    lines += _other_disk(c)
+    return lines
+
+
+def _other_disk(c: Comparison) -> list[str]:
+    """What the disk would have to be: there at all, larger, or faster."""
+    if c.work.disk.absent:
+        return ["way out: a disk (--disk gp3): without one a restart is always empty"]
+    lines = []
+    broken = [b for p in c.plans for b in p.breaks]
+    if any(b.startswith("disk: needs") for b in broken):
+        least = min(p.disk_bytes for p in c.plans if p.plan.settings.appendonly)
+        lines.append(f"way out: a disk of {size(least)}, or smaller shards")
+    if any(b.startswith("fsync:") or (b.startswith("disk:") and "to write" in b) for b in broken):
         lines.append("way out: a faster disk (--disk nvme), or several shards")
     return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from redislint.advisor.compare import Comparison, Priced
 from redislint.advisor.existing import Today
 from redislint.advisor.reasons import reasons
-from redislint.advisor.tables import HEADER, cells, chosen_rows
+from redislint.advisor.tables import HEADER, cells, chosen_rows, limits
 from redislint.advisor.units import duration, rate, size, speed
 from redislint.advisor.workload import Workload
 
@@ -92,6 +92,8 @@ def today_lines(today: Today) -> list[str]:
     )  # fmt: skip
     lines.append(f"{back}, memory peaks at {size(p.memory_peak)}")
     lines += [f"breaks {b}" for b in p.breaks]
+    if not p.breaks:
+        lines.append("keeps all wishes")
     for story in today.stories:
         lines += [f"! {story.what}", f"  way out: {story.way_out}"]
     return lines
@@ -111,7 +113,13 @@ def table(
 ) -> list[str]:
     """The table; columns that do not fit are left out, and named below."""
     rows = chosen_rows(c, everything)
-    texts, left_out = _fitting([HEADER, *(cells(p) for p in rows)], width)
+    header: tuple[str, ...] = HEADER
+    body = [cells(p) for p in rows]
+    if not all(p.feasible for p in rows):
+        header = (*HEADER, "breaks")
+        body = [(*row, limits(p)) for row, p in zip(body, rows, strict=True)]
+    texts, left_out = _fitting([header, *body], width)
+    last = len(texts[0]) - 1 if len(header) > len(HEADER) else -1
     widths = [max(len(row[i]) for row in texts) for i in range(len(texts[0]))]
     lines = []
     for number, row in enumerate(texts):
@@ -119,7 +127,7 @@ def table(
         if number:
             mark = _mark(rows[number - 1], c)
         padded = (
-            cell.ljust(width) if i == 0 else cell.rjust(width)
+            cell.ljust(width) if i in (0, last) else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         line = f"{mark} " + "  ".join(padded).rstrip()

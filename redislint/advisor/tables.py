@@ -59,3 +59,8 @@ def loss(window: float | None) -> str:
     if window is None:
         return "all"
     return "0 s" if window == 0 else f"<= {duration(window)}"
+
+
+def limits(p: Priced) -> str:
+    """The names of the limits that a plan breaks, each once, for a cell."""
+    return ", ".join(dict.fromkeys(line.partition(":")[0] for line in p.breaks))

@@ -44,16 +44,19 @@ def _short(text: object) -> str:
     return shown if len(shown) <= 40 else shown[:37] + "..."
 
 
-def parse_size(what: str, text: object, *, bare: bool = False) -> int:
+def parse_size(what: str, text: object, *, bare: bool = False, per: str = "") -> int:
     """Bytes from `8gb` (1 gb is 1024 mb, 1 g is 1000 m, as in redis.conf).
 
     `bare`: a number without a unit means bytes; otherwise it is refused. `what` names the option in
-    the message. Raises AdvisorError.
+    the message, and `per` what follows its unit there. Raises AdvisorError.
     """
-    number, unit = _split(what, text, "512mb or 8gb")
+    number, unit = _split(what, text, f"512mb{per} or 8gb{per}")
     if not unit:
         if not bare and number:
-            raise AdvisorError(f"{what} {_short(text)} has no unit: write {_short(text)}gb or mb")
+            shown = _short(text).strip()
+            raise AdvisorError(
+                f"{what} {shown} has no unit: write {shown}mb{per} or {shown}gb{per}"
+            )
         unit = "b"
     if unit not in _SIZES:
         raise AdvisorError(f"{what} {_short(text)}: '{unit}' is no unit of size: write kb, mb, gb")
@@ -68,7 +71,8 @@ def parse_duration(what: str, text: object) -> float:
     number, unit = _split(what, text, "500ms, 60s or 5m")
     if not unit:
         if number:
-            raise AdvisorError(f"{what} {_short(text)} has no unit: write {_short(text)}s or ms")
+            shown = _short(text).strip()
+            raise AdvisorError(f"{what} {shown} has no unit: write {shown}s or {shown}ms")
         return 0.0
     if unit not in _SECONDS:
         raise AdvisorError(f"{what} {_short(text)}: '{unit}' is no unit of time: write ms, s, m, h")
@@ -154,7 +158,7 @@ def rate(per_second: float) -> str:
     """Writes a second for people."""
     if per_second and per_second < 1:
         return f"{_digits(per_second * 60)} writes/min"
-    return f"{_digits(per_second)} writes/s"
+    return f"{_digits(per_second)} write{'' if per_second == 1 else 's'}/s"
 
 
 def _digits(value: float) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from redislint.advisor.disks import ALIASES as DISK_ALIASES
@@ -100,8 +101,8 @@ def build(options: Mapping[str, object], assumed: tuple[str, ...] = ()) -> Workl
         failover_s=reader.duration("failover-time", None, ""),
         save=_save(reader.text("save")),
         compressed=reader.share("compressed", None),
-        clients=reader.count("clients") or ASSUMED_CLIENTS,
-        server=_server(reader.text("server")),
+        clients=_clients(reader.count("clients")),
+        server=_server(reader.text("server"), reader.assumed),
         assumed=(),
     )
     check(work)
@@ -160,17 +161,22 @@ def check(work: Workload) -> None:
         )
 
 
+def check_names(names: Iterable[str]) -> None:
+    """Raise AdvisorError for a name that is no option."""
+    unknown = sorted(set(names) - set(OPTIONS))
+    if unknown:
+        from difflib import get_close_matches
+
+        close = get_close_matches(unknown[0], OPTIONS, n=1)
+        hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(OPTIONS)}"
+        raise AdvisorError(f"[workload] has an unknown key '{unknown[0][:60]}': {hint}")
+
+
 class _Reader:
     """Options as texts, read with their defaults; notes what was assumed."""
 
     def __init__(self, options: Mapping[str, object], assumed: list[str]) -> None:
-        unknown = sorted(set(options) - set(OPTIONS))
-        if unknown:
-            from difflib import get_close_matches
-
-            close = get_close_matches(unknown[0], OPTIONS, n=1)
-            hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(OPTIONS)}"
-            raise AdvisorError(f"[workload] has an unknown key '{unknown[0][:60]}': {hint}")
+        check_names(options)
         self.options = options
         self.assumed = assumed
 
@@ -226,11 +232,17 @@ def _or(value: float | None, default: float) -> float:
     return default if value is None else value
 
 
+def _clients(count: int | None) -> int:
+    if count == 0:
+        raise AdvisorError("--clients 0: nobody would write")
+    return ASSUMED_CLIENTS if count is None else count
+
+
 def _purpose(text: str | None, assumed: list[str]) -> Purpose:
     if text is None:
         assumed.append("the data is the primary store, nothing else holds it (--workload)")
         return PURPOSES["primary"]
-    name = text.lower()
+    name = "-".join(text.lower().replace("_", " ").split())
     name = PURPOSE_ALIASES.get(name, name)
     if name not in PURPOSES:
         raise AdvisorError(f"--workload '{text[:40]}' is none of {', '.join(PURPOSES)}")
@@ -256,7 +268,7 @@ def _disk(reader: _Reader) -> Disk:
             " leave one of them out"
         )
     if throughput is not None:
-        amount = parse_size("--disk-throughput", throughput.removesuffix("/s"))
+        amount = parse_size("--disk-throughput", throughput.removesuffix("/s"), per="/s")
         if amount < 1024:
             raise AdvisorError(f"--disk-throughput {throughput} is below 1 kB/s")
         disk = replace(disk, name=f"{size(amount)}/s", bytes_per_s=float(amount))
@@ -275,15 +287,17 @@ def _save(text: str | None) -> SavePoints | None:
     try:
         points = save_points(text.strip("\"'"))
     except ValueError:
+        points = ()
+    if not points:
         raise AdvisorError(
             f"--save '{text[:40]}' is no save point: write seconds and changes, as '300 1'"
-        ) from None
+        )
     if any(seconds > 366 * 86400 or changes > 2**31 for seconds, changes in points):
         raise AdvisorError(f"--save '{text[:40]}' is beyond what a server takes")
     return points
 
 
-def _server(text: str | None) -> str:
+def _server(text: str | None, assumed: list[str] | None = None) -> str:
     from redislint.knowledge.servers import DEFAULT_SERVER, SERVERS, matching
 
     if text is None:
@@ -291,6 +305,9 @@ def _server(text: str | None) -> str:
     found = matching(text)
     if not found:
         raise AdvisorError(f"--server '{text[:40]}' is no known server: write {', '.join(SERVERS)}")
+    named = re.search(r"\d+(\.\d+)?", text)
+    if assumed is not None and named and not found[-1].partition("-")[2].startswith(named[0]):
+        assumed.append(f"{text[:40]} is not known yet: {found[-1]} answers for it (--server)")
     return found[-1]
 
 

@@ -110,6 +110,35 @@ def test_a_misspelt_key_of_the_table_is_named(run_advise: Run, tmp_path: Path) -
     assert "unknown key 'repliccas': did you mean 'replicas'?" in result.stderr
 
 
+def test_a_key_with_underscores_is_named_before_anything_is_missing(
+    run_advise: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "redislint.toml").write_text('[workload]\ndata_size = "1gb"\n', encoding="utf-8")
+    assert "did you mean 'data-size'?" in run_advise().stderr
+
+
+def test_the_table_may_come_from_windows(run_advise: Run, tmp_path: Path) -> None:
+    text = '\ufeff[workload]\r\ndata-size = "2gb"\r\n'
+    (tmp_path / "redislint.toml").write_bytes(text.encode())
+    assert json.loads(run_advise("--format", "json").stdout)["workload"]["data_bytes"] == 2**31
+
+
+def test_a_plan_that_breaks_a_limit_says_which_in_its_row(run_advise: Run) -> None:
+    lines = run_advise(*contract_words(), "--all").stdout.splitlines()
+    row = {line.split()[1]: line for line in lines if line.startswith("x ")}
+    assert row["aof-everysec-plain+replica"].endswith("  rto")
+    assert row["aof-no"].endswith("  rpo")
+    assert row["none"].endswith("  rpo")
+
+
+def test_what_the_eviction_policy_says_of_the_use_is_told(run_advise: Run, tmp_path: Path) -> None:
+    conf = tmp_path / "redis.conf"
+    conf.write_text("maxmemory 1gb\nmaxmemory-policy allkeys-lru\n", encoding="utf-8")
+    text = run_advise(str(conf)).stdout
+    assert "a cache: maxmemory-policy allkeys-lru may evict any key (--workload)" in text
+    assert "keeps all wishes" in text
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -117,6 +146,7 @@ def test_a_misspelt_key_of_the_table_is_named(run_advise: Run, tmp_path: Path) -
         (["--data-size", "1gb", "--rpo", "0s", "--disk", "none"], "--rpo 0s and --disk none"),
         (["--data-size", "8"], "--data-size 8 has no unit"),
         (["missing.conf"], "missing.conf: "),
+        (["."], ".: is a folder, not a file"),
         (["--from", "redis://localhost:1"], "redis://localhost:1: cannot be read: "),
         (["--from", "http://localhost"], "'http://' is no address of Redis"),
         (["x.conf", "--from", "redis://localhost"], "--from and a file exclude each other"),

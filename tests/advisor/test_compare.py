@@ -161,3 +161,44 @@ def test_with_an_automatic_failover_its_time_counts_for_the_restart(workload: Ma
     c = compare(workload(data_size="15gb", memory_limit="32gb", failover_time="20s"))
     assert c.recommended is not None
     assert c.recommended.restart_s > 60
+
+
+def test_a_rival_is_measured_as_it_could_be_had_here(workload: Make) -> None:
+    c = compare(workload(disk="efs", rpo="1s", replicas="0", write_rate="500"))
+    assert any(
+        line.startswith("not aof-everysec: rpo: kill -9 loses up to 2.1 s") for line in reasons(c)
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "way_out"),
+    [
+        ({"disk": "none", "workload": "session", "rpo": "5s"}, "a disk (--disk gp3)"),
+        ({"disk_size": "10gb"}, "a disk of 10.2 GB, or smaller shards"),
+        ({"disk": "hdd", "rpo": "0s", "write_rate": "9000", "server": "redis-7.0"},
+         "a faster disk (--disk nvme)"),
+    ],
+)  # fmt: skip
+def test_the_way_out_is_the_disk_that_is_missing(
+    workload: Make, options: dict[str, object], way_out: str
+) -> None:
+    c = compare(workload(**options))
+    assert c.recommended is None
+    ways = [line for line in reasons(c) if line.startswith("way out") and "disk" in line]
+    assert len(ways) == 1
+    assert ways[0].startswith(f"way out: {way_out}")
+
+
+def test_a_small_set_of_data_may_fill_the_memory_that_is_there(workload: Make) -> None:
+    c = compare(workload(data_size="1mb", memory_limit="64mb", write_rate="1", value_size="100"))
+    assert c.recommended is not None
+    limit = next(line for line in c.recommended.conf.splitlines() if line.startswith("maxmemory "))
+    assert 30 <= int(limit.split()[1].removesuffix("mb")) <= 44
+
+
+def test_who_relies_on_a_failover_reads_what_it_rests_on(workload: Make) -> None:
+    c = compare(workload(rpo="0s", rto="20s", replicas="2", failover_time="20s"))
+    text = "\n".join(reasons(c))
+    assert "a replica takes over within 20 s, a restart takes about" in text
+    assert "a power cut of the primary alone loses nothing" in text
+    assert "WAIT 1 keeps a write on one replica" in text

@@ -53,7 +53,7 @@ def test_a_rate_is_per_second_unless_it_says_otherwise(text: str, expected: floa
 @pytest.mark.parametrize(
     ("parse", "text", "message"),
     [
-        (units.parse_size, "8", "--x 8 has no unit: write 8gb or mb"),
+        (units.parse_size, "8", "--x 8 has no unit: write 8mb or 8gb"),
         (units.parse_size, "-1gb", "--x -1gb is negative: write 512mb or 8gb"),
         (
             units.parse_size,
@@ -63,7 +63,7 @@ def test_a_rate_is_per_second_unless_it_says_otherwise(text: str, expected: floa
         (units.parse_size, "5000tb", "--x 5000tb is more than a pebibyte: check the unit"),
         (units.parse_size, "big", "--x 'big' is no number with a unit: write 512mb or 8gb"),
         (units.parse_size, "1e999gb", "--x '1e999gb' is beyond all measure: write 512mb or 8gb"),
-        (units.parse_duration, "5", "--x 5 has no unit: write 5s or ms"),
+        (units.parse_duration, "5", "--x 5 has no unit: write 5s or 5ms"),
         (units.parse_duration, "400d", "--x 400d is longer than a year: check the unit"),
         (units.parse_rate, "-5", "--x -5 is negative: write 5000 or 300/min"),
         (units.parse_share, "0", "--x 0 is no share: write more than 0% and up to 100%"),

@@ -68,7 +68,10 @@ def test_what_was_said_is_not_listed(workload: Make) -> None:
         ({"disk": "floppy"}, "--disk 'floppy' is none of "),
         ({"workload": "pets"}, "--workload 'pets' is none of cache, session, queue, "),
         ({"write_rate": "-5"}, "--write-rate -5 is negative: write 5000 or 300/min"),
-        ({"rpo": "1"}, "--rpo 1 has no unit: write 1s or ms"),
+        ({"rpo": "1"}, "--rpo 1 has no unit: write 1s or 1ms"),
+        ({"disk_throughput": "250"}, "--disk-throughput 250 has no unit: write 250mb/s or 250gb/s"),
+        ({"clients": "0"}, "--clients 0: nobody would write"),
+        ({"save": ""}, "--save '' is no save point: write seconds and changes, as '300 1'"),
         ({"save": "60"}, "--save '60' is no save point: write seconds and changes, as '300 1'"),
         ({"server": "mysql"}, "--server 'mysql' is no known server: write "),
         ({"replicas": "many"}, "--replicas 'many' is no whole number"),
@@ -95,6 +98,27 @@ def test_contradictions_and_nonsense_are_refused(
 def test_an_unknown_key_names_its_neighbour() -> None:
     with pytest.raises(AdvisorError, match="unknown key 'data_size': did you mean 'data-size'"):
         build({"data_size": "1gb"})
+
+
+@pytest.mark.parametrize("name", ["session store", "Session_Store", "session-store", "sessions"])
+def test_a_use_may_be_written_as_people_write_it(workload: Make, name: str) -> None:
+    assert workload(workload=name).purpose.name == "session"
+
+
+@pytest.mark.parametrize(
+    ("server", "note"),
+    [
+        ("redis-99", "redis-99 is not known yet: redis-8.2 answers for it (--server)"),
+        ("redis-7.2.4", None),
+        ("valkey", None),
+        ("redis-7", None),
+    ],
+)
+def test_a_server_that_nobody_knows_yet_is_named(
+    workload: Make, server: str, note: str | None
+) -> None:
+    notes = [line for line in workload(server=server).assumed if "--server" in line]
+    assert notes == ([note] if note else [])
 
 
 @pytest.mark.parametrize("name", OPTIONS)
