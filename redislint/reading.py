@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import sys
 
 from redislint.discover import Tree
 from redislint.findings.outcome import Report
@@ -36,13 +37,32 @@ def read_files(
                 continue
             tree.sources[path] = source
         deployment.sources[path] = source
-        data = source.data if source.data is not None else source.text.encode()
+        data = source.data
+        if data is None or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            data = source.text.encode(errors="replace")  # the readers' patterns know UTF-8
         modules = [
             importlib.import_module(f"redislint.readers.{name}") for name in readers_for(path, data)
         ]
         modules += [m for m, paths, content in plugins if paths(path) and content(data)]
+        before = len(deployment.subjects), len(deployment.confs), len(deployment.problems)
         for module in modules:
             _read_one(deployment, module, source, tree)
+        if before == (len(deployment.subjects), len(deployment.confs), len(deployment.problems)):
+            unread = _unread(source) if modules else []
+            deployment.problems += unread
+            if named and unread:
+                report.failed_paths.append(path)
+
+
+def _unread(source: Source) -> list[Problem]:
+    """Why not one document of a YAML or JSON file could be read: then no reader knew it as its own."""
+    yaml = sys.modules.get("redislint.syntax.yaml")
+    if yaml is None or not source.path.lower().endswith((".yml", ".yaml", ".json")):
+        return []
+    stream = yaml.load(source)
+    if stream.documents or stream.templated:
+        return []
+    return [Problem(source.path, line, why) for line, why in stream.unread]
 
 
 def _plugins(deployment: Deployment) -> list[tuple[Any, Any, Any]]:

@@ -196,11 +196,12 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
         raise UnreadableError(f"cannot be opened: {error.strerror or error}".lower()) from None
     except ValueError:
         raise UnreadableError("the name holds a NUL byte") from None
+    if stat.S_ISDIR(os.fstat(fd).st_mode):
+        os.close(fd)  # a file object cannot even be made of it
+        raise UnreadableError("is a folder, not a file")
     with os.fdopen(fd, "rb", buffering=0) as file:
         try:
             status = os.fstat(file.fileno())
-            if stat.S_ISDIR(status.st_mode):
-                raise UnreadableError("is a folder, not a file")
             if not stat.S_ISREG(status.st_mode):
                 raise UnreadableError("is no regular file")
             if status.st_size > limit:

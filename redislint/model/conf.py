@@ -12,6 +12,7 @@ class ConfFile:
     `role` is "server", "sentinel" or "acl". `template` says that something fills it in first.
     `open_why` is not empty where some settings are not known (an include that cannot be read).
     `label` is how users see it (the path, or "ConfigMap redis, key redis.conf").
+    `loops` are the `include` lines that lead back to a file that is being read.
     """
 
     def __init__(self, source: Source, role: str, settings: list[Setting], label: str = "") -> None:
@@ -21,6 +22,7 @@ class ConfFile:
         self.settings = settings
         self.template = False
         self.open_why = ""
+        self.loops: list[Setting] = []
         self.label = label or source.path
 
     def __repr__(self) -> str:

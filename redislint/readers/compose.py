@@ -15,6 +15,7 @@ from redislint.readers.composing.files import (
     File,
     below,
     beside,
+    extends_itself,
     is_compose,
     is_override,
     layers,
@@ -49,6 +50,9 @@ def read(source: Source, context: Context) -> Iterator[Container | Problem]:
                 continue  # read as a layer of the file before
             if isinstance(body, Mapping) and key.text != "<<" and not key.text.startswith("x-"):
                 yield _service(file, key, body)
+                if body.get("extends") is not None and extends_itself(file, key.text, body):
+                    why = f"service {key.text} extends itself: compose refuses the file"
+                    yield Problem(source.path, key.line, why)
     if seen:
         for line, why in stream.unread:
             yield Problem(source.path, line, why)

@@ -36,7 +36,12 @@ def read(source: Source, context: Context) -> Iterator[ConfFile | Problem]:
         return
     if not is_redis(source):
         return
-    yield conf_file(source, context)
+    conf = conf_file(source, context)
+    yield conf
+    for loop in conf.loops:
+        if loop.span is not None:
+            why = f"include {loop.args[0]} leads back to a file that is being read: the server dies of it"
+            yield Problem(loop.span.path, loop.span.line, why)
 
 
 def is_redis(source: Source) -> bool:
@@ -90,6 +95,8 @@ def _collect(source: Source, context: Context | None, conf: ConfFile, stack: lis
             why = f"include {path} is not in the scanned folder"
             if target is not None:
                 why = f"include {path} includes itself"
+                if target.path in stack:
+                    conf.loops.append(setting)
             conf.open_why = conf.open_why or why
             continue
         _collect(target, context, conf, [*stack, target.path])

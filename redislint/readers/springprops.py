@@ -16,6 +16,7 @@ from redislint.readers.jvm.springclient import Keys, client, properties
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.model.client import Client
+    from redislint.model.deployment import Problem
     from redislint.model.subject import Subject
     from redislint.readers import Context
     from redislint.source import Source
@@ -29,7 +30,7 @@ NAMES = re.compile(r"(?i)^(application|bootstrap)[\w.-]*\.(ya?ml|properties)$")
 _MENTION = re.compile(r"(?i)spring|management\.endpoint|liveness")
 
 
-def read(source: Source, context: Context) -> Iterable[Subject]:
+def read(source: Source, context: Context) -> Iterable[Subject | Problem]:
     """The clients that Boot makes of a file, and the properties that rules judge one by one."""
     boot = _MENTION.search(source.text) is not None
     if not boot and not customkeys.MENTION.search(source.text):
@@ -41,6 +42,8 @@ def read(source: Source, context: Context) -> Iterable[Subject]:
     yield from customkeys.find(source, documents)
     if not boot:
         return
+    if yaml and NAMES.match(posixpath.basename(source.path)):
+        yield from springkeys.unread(source)
     for document in documents:
         yield from properties(document, source)
     yield from _clients(source, context, documents)

@@ -77,8 +77,15 @@ def test_an_unreadable_file_below_a_folder_is_an_entry_only(write: Write, tmp_pa
 def test_an_include_of_itself_ends(write: Write, tmp_path: Path) -> None:
     write("redis.conf", "include redis.conf\n" + GOOD)
     status, report, _ = run(tmp_path, ".")
-    assert status in (0, 1)
-    assert report["errors"] == []
+    assert status == 0
+    assert report["errors"] == [
+        {
+            "path": "redis.conf",
+            "line": 1,
+            "message": "include redis.conf leads back to a file that is being read:"
+            " the server dies of it",
+        }
+    ]
 
 
 def test_an_include_never_leaves_the_tree(write: Write, tmp_path: Path) -> None:
@@ -99,6 +106,38 @@ def test_compose_services_that_extend_each_other_end(write: Write, tmp_path: Pat
     status, report, _ = run(tmp_path, ".")
     assert status == 1
     assert {f["name"] for f in report["findings"]} >= {"implicit-replication-exposed-server"}
+    assert report["errors"] == [
+        {"path": "compose.yaml", "line": line, "message": why}
+        for line, why in (
+            (2, "service redis extends itself: compose refuses the file"),
+            (6, "service other extends itself: compose refuses the file"),
+        )
+    ]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_compose_file_of_which_nothing_can_be_read_is_unread(
+    write: Write, tmp_path: Path, named: bool
+) -> None:
+    write("compose.yaml", "services:\n  redis:\n    image: redis:7\n    command: " + "[" * 3000)
+    status, report, _ = run(tmp_path, "compose.yaml" if named else ".")
+    assert status == (2 if named else 0)
+    assert [e["message"] for e in report["errors"]] == [
+        "is nested deeper than 150 levels: not read"
+    ]
+
+
+def test_a_broken_line_of_springs_configuration_is_unread(write: Write, tmp_path: Path) -> None:
+    write("application.yml", "spring:\n  redis:\n    host: x\n   port: 6\n")
+    _, report, _ = run(tmp_path, ".")
+    assert [(e["path"], e["line"]) for e in report["errors"]] == [("application.yml", 4)]
+
+
+def test_utf_16_is_read_as_the_text_that_it_is(tmp_path: Path) -> None:
+    text = "services:\n  redis:\n    image: redis:7\n    ports: ['6379:6379']\n"
+    (tmp_path / "docker-compose.yml").write_bytes(text.encode("utf-16"))
+    _, report, _ = run(tmp_path, "docker-compose.yml")
+    assert {f["line"] for f in report["findings"]} == {4}
 
 
 def test_a_file_of_a_hundred_megabytes_is_unread(tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ def test_a_file_that_is_not_there_leaves_the_rest_open(tmp_path: Path) -> None:
 
 def test_files_that_include_each_other_end(tmp_path: Path) -> None:
     files = {"redis.conf": "port 1\ninclude b.conf\n", "b.conf": "include redis.conf\n"}
-    (conf,) = read(tmp_path, "redisconf", files)
+    conf, problem = read(tmp_path, "redisconf", files)
+    assert (problem.path, problem.line) == ("b.conf", 1)
     assert "includes itself" in conf.open_why
 
 

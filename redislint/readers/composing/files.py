@@ -179,27 +179,44 @@ def chain(
 ) -> list[tuple[File, Mapping]]:
     """The service's mapping and those that it extends, nearest first; loops end."""
     found = [(file, body)]
+    above = _extended(file, body) if len(seen) <= 10 else None
+    mark = f"{file.source.path}:{name}"
+    if above is not None and mark not in seen:
+        found += chain(*above, (*seen, mark))
+    return found
+
+
+def extends_itself(file: File, name: str, body: Mapping) -> bool:
+    """Whether a service extends itself, at once or by way of others: compose refuses the file."""
+    seen: set[str] = set()
+    step: tuple[File, str, Mapping] | None = (file, name, body)
+    while step is not None:
+        mark = f"{step[0].source.path}:{step[1]}"
+        if mark in seen:
+            return True
+        seen.add(mark)
+        step = _extended(step[0], step[2])
+    return False
+
+
+def _extended(file: File, body: Mapping) -> tuple[File, str, Mapping] | None:
+    """The service that a service extends: its file, name and mapping."""
     extends = body.get("extends")
-    if extends is None or len(seen) > 10:
-        return found
     if isinstance(extends, Mapping):
         base, path = extends.text("service"), extends.text("file")
     else:
         base, path = (extends.text if isinstance(extends, Scalar) else None), None
-    mark = f"{file.source.path}:{name}"
-    if base is None or mark in seen:
-        return found
+    if base is None:
+        return None
     other = file
     if path is not None:
         held = file.context.find(posixpath.normpath(posixpath.join(file.folder, path)))
         opener = opened(held, file.context) if held is not None else None
         if opener is None:
-            return found
+            return None
         other = opener
     target = other.top.get("services", base)
-    if isinstance(target, Mapping):
-        found += chain(other, base, target, (*seen, mark))
-    return found
+    return (other, base, target) if isinstance(target, Mapping) else None
 
 
 def names_in(node: Node | None) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from redislint.knowledge.clients.spring import relaxed
 
 if TYPE_CHECKING:
+    from redislint.model.deployment import Problem
     from redislint.source import Source, Span
     from redislint.syntax.yaml import Node
 
@@ -83,6 +84,16 @@ def read(source: Source, name: str = "") -> list[Document]:
             if found is not None and (found.value or found.items):
                 document.profile = found.value or ",".join(found.items or [])
     return documents
+
+
+def unread(source: Source) -> list[Problem]:
+    """The lines of a YAML file that could not be read; none where a template writes them."""
+    from redislint.model.deployment import Problem
+    from redislint.syntax.yaml import load
+
+    stream = load(source)
+    lines = [] if stream.templated else stream.unread
+    return [Problem(source.path, line, why) for line, why in lines]
 
 
 def _properties(source: Source) -> list[Document]:
