@@ -49,6 +49,18 @@ def test_a_queue_that_nobody_touched_is_evicted_whole_and_without_an_error(
 
 
 @pytest.mark.parametrize("key", ENDS)
+def test_celerys_bindings_and_waiting_tasks_are_keys_like_any_other(start: Start, key: str) -> None:
+    client = full(start, "allkeys-lru", key)
+    client.sadd("_kombu.binding.celery", "celery\x06\x16\x06\x16celery")
+    client.lpush("celery", *(f"task:{i}" for i in range(100)))
+    for name in ("_kombu.binding.celery", "celery"):
+        payload = client.execute_command("DUMP", name, NEVER_DECODE=True)
+        client.execute_command("RESTORE", name, 0, payload, "REPLACE", "IDLETIME", 3600)
+    assert set(fill(client, "cache", 3000, 2000)) == {True}
+    assert client.exists("_kombu.binding.celery", "celery") == 0
+
+
+@pytest.mark.parametrize("key", ENDS)
 def test_noeviction_refuses_new_jobs_and_keeps_the_old(start: Start, key: str) -> None:
     client = full(start, "noeviction", key)
     client.rpush("queue", "first")

@@ -197,3 +197,26 @@ def test_a_backlog_with_ttl_0_is_never_given_back(start: Start, key: str) -> Non
         replica.kill()
     until(lambda: backlogs()[1] == 0)
     assert backlogs()[0] == 1
+
+
+FILL = "for i = 1, 20000 do redis.call('SET', 'key:' .. i, string.rep('x', 1000)) end"
+
+
+@pytest.mark.parametrize("key", ENDS)
+def test_swapdb_holds_the_old_and_the_new_data_at_once(start: Start, key: str) -> None:
+    quick = ("--save", "", "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0")
+    primary = start(*quick, key=key)
+    primary.client().eval(FILL, 0)
+    used = int(primary.client().info("memory")["used_memory_dataset"])
+    peaks = {}
+    for mode in ("disabled", "swapdb"):
+        replica = start(*quick, "--repl-diskless-load", mode, key=key)
+        for _ in range(2):
+            replica.client().execute_command("REPLICAOF", "NO", "ONE")
+            replica.client().set("own", "write")  # so that the next synchronisation is a full one
+            replica.client().execute_command("REPLICAOF", "127.0.0.1", str(primary.port))
+            until(lambda r=replica: r.client().info("replication")["master_link_status"] == "up")
+            assert replica.client().dbsize() == 20000
+        peaks[mode] = int(replica.client().info("memory")["used_memory_peak"])
+    assert peaks["disabled"] < 1.5 * used
+    assert peaks["swapdb"] > 1.8 * used

@@ -7,15 +7,23 @@ import socket
 import ssl
 import subprocess
 import warnings
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from tests.audit.running import free_port
+from tests.audit.running import fake, free_port
 from tests.evidence.conftest import Start
 from tests.evidence.realserver import ALL, MISSING, Ended, run_to_end, until
 
 pytestmark = [pytest.mark.server, pytest.mark.skipif(not ALL, reason=MISSING)]
+
+
+ONCE: dict[str, Any] = {"retry": Retry(NoBackoff(), 0), "socket_timeout": 3, "protocol": 2}
 
 
 class Papers:
@@ -116,6 +124,41 @@ def is_answered(port: int, papers: Papers) -> bool:
         return ping(port, papers)[0] == b"+PONG\r\n"
     except (ssl.SSLError, ConnectionError):
         return False
+
+
+def test_a_client_by_tls_and_a_server_without_do_not_meet(
+    start: Start, key: str, papers: Papers
+) -> None:
+    port = free_port()
+    server = start("--tls-port", str(port), *papers.options, "--tls-auth-clients", "no", key=key)
+    with pytest.raises(redis.RedisError):
+        redis.Redis(port=server.port, ssl=True, ssl_ca_certs=str(papers.pem), **ONCE).ping()
+    with pytest.raises(redis.ConnectionError):
+        redis.Redis(port=port, **ONCE).ping()
+    assert "Error accepting a client connection" in server.log()
+    assert redis.Redis("localhost", port, ssl=True, ssl_ca_certs=str(papers.pem), **ONCE).ping()
+
+
+def test_a_client_that_checks_no_certificate_gives_its_password_to_anybody(papers: Papers) -> None:
+    heard: list[bytes] = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(papers.pem, papers.key)
+
+    def pose(connection: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as wire:
+            while data := wire.recv(4096):
+                heard.append(data)
+                wire.sendall(b"+OK\r\n")
+
+    with fake(pose) as port:
+        checking = redis.Redis(port=port, password="Bd1s-long", ssl=True, **ONCE)
+        with pytest.raises(redis.ConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+            checking.ping()
+        assert not any(b"Bd1s-long" in data for data in heard)
+        careless = {"ssl": True, "ssl_cert_reqs": "none", "ssl_check_hostname": False}
+        with suppress(redis.RedisError):
+            redis.Redis(port=port, password="Bd1s-long", **careless, **ONCE).ping()
+    assert any(b"Bd1s-long" in data for data in heard)
 
 
 def test_tls_port_leaves_the_plain_port_open(start: Start, key: str, papers: Papers) -> None:
