@@ -23,6 +23,7 @@ STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("springcode", "mark_read", ("property",)),
     ("versions", "resolve_versions", ("client", "dependency")),
     ("libraries", "mark_libraries", ("client", "call")),
+    ("jvmflags", "find_flags", ("client",)),
     ("validity", "find_refusals", ("server", "sentinel")),
     ("clusters", "link_clusters", ("server", "sentinel")),
     ("connections", "link_connections", ("server",)),

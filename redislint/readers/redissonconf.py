@@ -28,10 +28,15 @@ def read(source: Source, context: Context) -> Iterable[Subject]:
         for node in walk(root):
             if isinstance(node, Mapping):
                 yield from _sections(node, source)
-            elif isinstance(node, Scalar) and node.style == "|" and "ServersConfig" in node.text:
+            elif isinstance(node, Scalar) and _holds(node):
                 for inner in load(node.embedded()).documents:
                     if isinstance(inner, Mapping):
                         yield from _sections(inner, source)
+
+
+def _holds(node: Scalar) -> bool:
+    """Whether a text is Redisson's configuration, as under Spring's key redisson.config."""
+    return "\n" in node.text and any(section in node.text for section in YAML_SECTIONS)
 
 
 def _sections(node: Mapping, source: Source) -> Iterator[Client]:

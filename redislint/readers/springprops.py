@@ -27,6 +27,10 @@ _OTHER = re.compile(
 NAMES = re.compile(r"(?i)^(application|bootstrap)[\w.-]*\.(ya?ml|properties)$")
 """Names of the files that Boot reads by itself."""
 
+_SESSIONS = re.compile(r"(?i)indexed|\.cache\.amazonaws\.|memorydb|redis\.cache\.windows")
+"""Without one of these no session repository calls CONFIG on a service that refuses it."""
+
+_CACHE = re.compile(r"(?i)cache[.:]")
 _MENTION = re.compile(r"(?i)spring|management\.endpoint|liveness")
 
 
@@ -44,6 +48,10 @@ def read(source: Source, context: Context) -> Iterable[Subject | Problem]:
         return
     if yaml and NAMES.match(posixpath.basename(source.path)):
         yield from springkeys.unread(source)
+    if _CACHE.search(source.text):
+        from redislint.readers.jvm import springcache
+
+        yield from springcache.find(source, documents, context)
     for document in documents:
         yield from properties(document, source)
     yield from _clients(source, context, documents)
@@ -64,7 +72,7 @@ def _clients(
     base = _base(source, context, documents)
     for document in documents:
         for made in _of_document(document, base, source):
-            if "indexed" in source.text.lower():
+            if _SESSIONS.search(source.text):
                 springsession.mark(made, [document, *base], context, source.path)
             yield made
 

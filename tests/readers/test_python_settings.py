@@ -218,3 +218,17 @@ def test_options_of_the_other_backend(tmp_path: Path) -> None:
         ("django-redis-lowercase-options", "socket_timeout, max_connections")
     ]
     assert traps(tmp_path, code % (own, "{'SOCKET_TIMEOUT': 1}")) == []
+
+
+@pytest.mark.parametrize(
+    ("timeout", "host", "told"),
+    [("None", "cache", True), ("300", "cache", False), ("None", "localhost", False)],
+)
+def test_a_cache_whose_entries_never_end(
+    tmp_path: Path, timeout: str, host: str, told: bool
+) -> None:
+    code = (
+        "CACHES = {'default': {'BACKEND': 'django_redis.cache.RedisCache',\n"
+        f"    'LOCATION': 'redis://{host}:6379/1', 'TIMEOUT': {timeout}}}}}\n"
+    )
+    assert ("keys-without-ttl-cache" in [t for t, _ in traps(tmp_path, code)]) is told

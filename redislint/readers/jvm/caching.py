@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 MENTION = re.compile(r"defaultCacheConfig\s*\(|RedisCacheManager\b|disableKeyPrefix\s*\(")
 
+HOW = "give RedisCacheConfiguration an entryTtl"
+"""What to do about entries without an end, for messages."""
+
 _ENDS = re.compile(r"entryTtl|imeToLive|setDefaultExpiration|setExpires|\bttl\b", re.I)
 """With one of these somewhere in the file, entries may have an end."""
 
@@ -27,7 +30,7 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
         if node.kind == "call" and node.name == "disableKeyPrefix":
             yield trap(unit, node, "spring-cache-no-prefix", "disableKeyPrefix")
         if not ends and _defaults(node):
-            yield trap(unit, node, "keys-without-ttl-cache", node.name)
+            yield trap(unit, node, "keys-without-ttl-cache", node.name, HOW)
 
 
 def _defaults(node: Node) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from redislint.readers.jvm import builtins
+from redislint.readers.jvm import builtins, configured
 from redislint.readers.jvm.frame import MAX_CALLS, Frame
 from redislint.readers.jvm.ledger import Ledger
 from redislint.readers.jvm.values import (
@@ -112,8 +112,9 @@ class Evaluator(Ledger):
         unit = this.cls.unit
         value = next((a for a in param.annotations if a.name == "Value"), None)
         if value is not None:
-            return builtins.placeholder(
-                value.text("", "value"), unit.span(value.start, value.start)
+            text, span = value.text("", "value"), unit.span(value.start, value.start)
+            return configured.injected(self, text, param.type, span) or builtins.placeholder(
+                text, span
             )
         found = builtins.find_bean(self, param, this)
         if found is not None:
@@ -148,13 +149,18 @@ class Evaluator(Ledger):
     def _fill(self, this: Instance, cls: ClassDef, static: bool) -> None:
         frame = Frame(cls.unit, this)
         for param in cls.arguments:
-            this.fields.setdefault(param.name, self.parameter(param, None, this))
-        bound = cls.annotation("ConfigurationProperties") is not None
+            held = configured.bound(self, cls, param.name, param.type, None)
+            this.fields.setdefault(param.name, held or self.parameter(param, None, this))
+        bound = configured.is_bound(cls)
         assigned = [
             f for f in cls.fields.values() if f.value is not None and (static or not f.static)
         ]
         for field in sorted(assigned, key=lambda f: f.value.start if f.value else 0):
             value = next((a for a in field.annotations if a.name == "Value"), None)
+            held = configured.bound(self, cls, field.name, field.type, None)
+            if held is not None:
+                this.fields[field.name] = held
+                continue
             if value is not None or bound:
                 why = f"{field.name} is read from configuration"
                 this.fields[field.name] = Unknown(why, None, field.type)
@@ -177,7 +183,9 @@ class Evaluator(Ledger):
         seen = seen | {id(this.cls)}
         field = this.cls.fields.get(name)
         if field is not None:
-            value = self.parameter(field, None, this)
+            value = configured.bound(self, this.cls, name, field.type, None) or self.parameter(
+                field, None, this
+            )
             if isinstance(value, Unknown):
                 value.why = value.why.replace("is handed in", "is set")
             this.fields[name] = value

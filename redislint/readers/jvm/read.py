@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from redislint.readers.jvm.evaluate import Evaluator
     from redislint.readers.jvm.values import Thing
     from redislint.source import Source
-    from redislint.syntax.jvm import Unit
+    from redislint.syntax.jvm import Method, Unit
 
 MAKES = re.compile(
     r"\b(RedisClient|RedisClusterClient|LettuceConnectionFactory|JedisConnectionFactory|Redisson|"
@@ -100,11 +100,30 @@ _CLOSES = frozenset(("shutdown", "close", "shutdownAsync", "destroy", "use"))
 def _per_call(thing: Thing) -> bool:
     """Whether a request handler makes the object each time and never closes it."""
     method = thing.owner[0] if thing.owner else None
-    if method is None or not method.annotation(*_HANDLERS):
+    if method is None or not (method.annotation(*_HANDLERS) or _serves(method, thing)):
         return False
     body = method.owner.unit.data[method.start : method.end] if method.owner else b""
     guarded = re.search(rb"== *null|computeIfAbsent|try *\(", body)
     return not guarded and not any(c.name in _CLOSES for c in thing.calls)
+
+
+_SERVICES = frozenset("Service Component Repository Controller RestController".split())
+_SELDOM = re.compile(
+    r"(?i)^(init|start|setup|connect|open|main|run|destroy|stop|test|check|ping|health)"
+)
+
+
+def _serves(method: Method, thing: Thing) -> bool:
+    """Whether an ordinary method of a Spring service keeps the object to itself and forgets it."""
+    bare = all(a.name == "Override" for a in method.annotations)
+    if method.owner is None or method.constructor or not bare or thing.used:
+        return False
+    services = any(a.name in _SERVICES for a in method.owner.annotations)
+    return (
+        services
+        and not _SELDOM.match(method.name)
+        and any(c.name == "connect" for c in thing.calls)
+    )
 
 
 def finish(client: Client) -> None:

@@ -91,21 +91,28 @@ def text_value(item: Property) -> Value:
     return Value(text, origin)
 
 
+def seconds(text: str) -> float | None:
+    """A duration as Boot reads it, where a bare number is milliseconds; None where it is none."""
+    match = _DURATION.fullmatch(text)
+    if match:
+        return round(int(match[1]) * _FACTOR[(match[2] or "ms").lower()], 9)
+    iso = re.fullmatch(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", text.upper())
+    if iso and any(iso.groups()):
+        parts = zip(iso.groups(), (86400.0, 3600.0, 60.0, 1.0), strict=True)
+        return sum(float(g or 0) * f for g, f in parts)
+    return None
+
+
 def duration(item: Property) -> Value:
-    """Seconds of a duration as Boot reads it: a bare number is milliseconds."""
+    """Seconds of a duration as Boot reads it."""
     value = text_value(item)
     if not value.known or value.value is None:
         return value
     text = str(value.value).strip()
-    match = _DURATION.fullmatch(text)
-    if match:
-        seconds = round(int(match[1]) * _FACTOR[(match[2] or "ms").lower()], 9)
-        return Value(seconds, value.origin, raw=text)
-    iso = re.fullmatch(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", text.upper())
-    if iso and any(iso.groups()):
-        parts = zip(iso.groups(), (86400.0, 3600.0, 60.0, 1.0), strict=True)
-        return Value(sum(float(g or 0) * f for g, f in parts), value.origin, raw=text)
-    return Value(None, value.origin, known=False, why=f"'{text[:20]}' is no duration")
+    held = seconds(text)
+    if held is None:
+        return Value(None, value.origin, known=False, why=f"'{text[:20]}' is no duration")
+    return Value(held, value.origin, raw=text if _DURATION.fullmatch(text) else None)
 
 
 def boolean(item: Property) -> Value:
@@ -161,6 +168,7 @@ def client(own: Keys, below: list[Keys], source: Source) -> Client:
     merged: dict[str, Property] = {}
     for layer in layers:
         merged.update(layer.found)
+    merged = {name: _followed(item, own, below) for name, item in merged.items()}
 
     def get(suffix: str) -> Property | None:
         return merged.get(relaxed(suffix))
@@ -199,6 +207,23 @@ def client(own: Keys, below: list[Keys], source: Source) -> Client:
         made.set("profile", Value(profile, Origin(anchor)))
     context(made, kind, profile)
     return made
+
+
+_KEY = re.compile(r"\$\{\s*([A-Za-z][\w-]*\.[\w.-]+)\s*\}")
+
+
+def _followed(item: Property, own: Keys, below: list[Keys]) -> Property:
+    """A property that stands for another one of the same application: that one's value."""
+    for _ in range(4):
+        match = _KEY.fullmatch(item.value or "")
+        if match is None:
+            break
+        held = (layer.document.properties.get(relaxed(match[1])) for layer in (own, *below))
+        other = next((h for h in held if h is not None and h.value is not None), None)
+        if other is None:
+            break
+        item = item.with_value(other.value)
+    return item
 
 
 def context(made: Client, kind: str, profile: str | None) -> None:

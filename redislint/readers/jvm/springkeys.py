@@ -34,6 +34,10 @@ class Property:
         self.span = span
         self.items = items
 
+    def with_value(self, value: str | None) -> Property:
+        """The same property with another text."""
+        return Property(self.key, value, self.key_span, self.span, self.items)
+
 
 class Document:
     """The properties of one document: relaxed key → property; its profile or ""."""

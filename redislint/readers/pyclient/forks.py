@@ -17,7 +17,6 @@ from redislint.readers.pyclient.things import Ref, Scalar
 from redislint.readers.pyclient.uses import call_subject, receiver
 from redislint.syntax.python import Node
 
-_HOLDS = re.compile(r"single_connection_client|\.pubsub\(")
 _FORKS = re.compile(r"\b(fork|Process|Pool|ProcessPoolExecutor)\s*\(|^(from|import) celery", re.M)
 _SPAWNED = re.compile(r"set_start_method\(\s*['\"](spawn|forkserver)|get_context\(\s*['\"]spawn")
 _FORKING = re.compile(
@@ -31,7 +30,7 @@ _TASK = re.compile(r"@(\w+\.)*(shared_)?task\b")
 def read(ev: Evaluator, found: dict[int, Built], context: str) -> Iterator[Subject]:
     """The connections of this module that are made before a fork and used behind it."""
     text = ev.module.tree.source.text
-    if not _HOLDS.search(text) or not _FORKS.search(text) or _SPAWNED.search(text):
+    if not _FORKS.search(text) or _SPAWNED.search(text):
         return
     forks = [(n, s) for n, s in ev.module.calls if _forks(ev, n, s)]
     workers = bool(_TASK.search(text)) and any(

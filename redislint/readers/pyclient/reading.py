@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from redislint.model.subject import Subject
-from redislint.readers.pyclient import forks, hazards, settings, traps, uses
+from redislint.readers.pyclient import hazards, settings, traps, uses
 from redislint.readers.pyclient.build import Built, build
 from redislint.readers.pyclient.context import context_of
 from redislint.readers.pyclient.evaluate import Evaluator
@@ -26,6 +26,10 @@ MAX_IMPORTED = 24
 
 _MENTIONS = re.compile(r"(?i)redis|valkey|cluster|host|broker_")
 """A module without any of these has nothing to say about a client."""
+
+
+_OWN_CONNECTION = re.compile(r"single_connection_client|\.pubsub\(")
+"""Without one of these nothing holds a connection of its own through a fork."""
 
 
 class Loader:
@@ -128,7 +132,10 @@ def read_module(source: Source, context: Context) -> list[Subject]:
         subjects += traps.of_client(evaluator, built, kind)
     subjects += uses.read(evaluator, found, kind)
     subjects += hazards.read(evaluator, found, kind)
-    subjects += forks.read(evaluator, found, kind)
+    if _OWN_CONNECTION.search(source.text):
+        from redislint.readers.pyclient import forks
+
+        subjects += forks.read(evaluator, found, kind)
     return subjects
 
 

@@ -9,7 +9,6 @@ from redislint.model.subject import Subject
 from redislint.model.value import Value, at
 from redislint.readers.pyclient.arguments import arguments
 from redislint.readers.pyclient.build import cert_reqs_of
-from redislint.readers.pyclient.frameworks import celeryconf
 from redislint.readers.pyclient.frameworks.common import (
     Reading,
     is_redis,
@@ -91,7 +90,7 @@ def _of_app(reading: Reading, settings: dict[str, Entry]) -> Span | None:
                 "broker_transport_options",
                 Entry(unknown(given.keywords.open_why), ev.module.tree.span(node)),
             )
-    for name, entry in celeryconf.configured(reading):
+    for name, entry in _configured(reading):
         # The client of a URL that stands in another file is read there.
         key = _OLD.get(_plain(name), "")
         if key not in ("", "broker_url", "result_backend"):
@@ -128,10 +127,10 @@ def _clients(reading: Reading, settings: dict[str, Entry], app: Span | None) -> 
         if isinstance(table, Table):
             store_options(client, table)
             client.set("given", Value(tuple(table.entries)))
-        elif transport is not None or (app is None and not celeryconf.is_whole(reading)):
+        elif transport is not None or (app is None and not _is_whole(reading)):
             client.open_why = "broker_transport_options are set elsewhere"
         _tls(client, settings.get("broker_use_ssl"), told)
-        delay = _longest_delay(reading) or celeryconf.delay_elsewhere(reading)
+        delay = _longest_delay(reading) or _delay_elsewhere(reading)
         if delay is not None:
             client.set("longest-delay", delay)
         yield client
@@ -149,6 +148,26 @@ def _clients(reading: Reading, settings: dict[str, Entry], app: Span | None) -> 
         yield client
     elif backend is None or _unknown(backend):
         yield from _elsewhere(reading, "backend", settings.get("redis_backend_use_ssl"), told)
+
+
+def _configured(reading: Reading) -> Iterator[tuple[str, Entry]]:
+    if not reading.calls("config_from_object"):
+        return iter(())
+    from redislint.readers.pyclient.frameworks import celeryconf
+
+    return celeryconf.configured(reading)
+
+
+def _is_whole(reading: Reading) -> bool:
+    from redislint.readers.pyclient.frameworks import celeryconf
+
+    return celeryconf.is_whole(reading)
+
+
+def _delay_elsewhere(reading: Reading) -> Value | None:
+    from redislint.readers.pyclient.frameworks import celeryconf
+
+    return celeryconf.delay_elsewhere(reading)
 
 
 def _unknown(entry: Entry) -> bool:

@@ -16,7 +16,7 @@ from redislint.readers.pyclient.frameworks.common import (
     store_place,
     text_of,
 )
-from redislint.readers.pyclient.things import Entry, Table
+from redislint.readers.pyclient.things import Entry, Scalar, Table
 from redislint.readers.pyclient.uses import call_subject
 from redislint.source import Span
 
@@ -74,6 +74,7 @@ def _caches(reading: Reading, caches: Entry) -> Iterator[Subject]:
         if location is not None:
             store_address(client, location)
         client.set("sessions", Value(own))
+        yield from _endless(client, table, own, reading.context)
         yield from _foreign_options(client, options, backend, reading.context)
         if backend == DJANGO_CORE:
             store_options(client, options)
@@ -85,6 +86,17 @@ def _caches(reading: Reading, caches: Entry) -> Iterator[Subject]:
                 value_of(held) if held is not None else Value(False, Origin(entry.span), set=False),
             )
         yield client
+
+
+def _endless(client: Client, table: Table, sessions: bool, context: str) -> Iterator[Subject]:
+    """`"TIMEOUT": None`: no entry of the cache ever expires. Sessions bring an end of their own."""
+    entry = table.entries.get("TIMEOUT")
+    endless = entry is not None and isinstance(entry.thing, Scalar) and entry.thing.is_none
+    if entry is None or not endless or sessions or entry.span is None:
+        return
+    if client.get("start-by").value not in ("local", "unix"):
+        how = "set TIMEOUT to a number of seconds"
+        yield call_subject("keys-without-ttl-cache", client.label, entry.span, context, how, client)
 
 
 def _foreign_options(
