@@ -56,6 +56,7 @@ def _of_server(server: Server) -> Iterable[Subject]:
         text = "\n".join(" ".join(quote(w) for w in (s.name, *s.args)) for s in options)
         places = dict(enumerate(options, 1))
         yield from _refused(server, text, places, None)
+    yield from _replica_in_cluster(server)
     yield from _duplicates(server)
     for setting in server.settings:
         if not setting.templated:
@@ -103,11 +104,11 @@ def _refused(
         found: tuple[int, str, str] | None = None
         for candidate in reversed(_asked(server)):
             verdict = _verdict(server, b"\n".join(raw), candidate)
-            named = re.search(r"user at line (\d+)", verdict.message or "")
+            named = _named_line(raw, verdict.message or "")
             if verdict.accepted or (verdict.stage not in ("parse", "unresolved") and not named):
                 found = None
                 break
-            line = verdict.line or (int(named[1]) if named else _unknown_line(raw, candidate))
+            line = verdict.line or named or _unknown_line(raw, candidate)
             if not line or (found is not None and found[0] != line):
                 found = None
                 break
@@ -122,6 +123,25 @@ def _refused(
         raw[line - 1] = b""
         if places[line].name.startswith(_COMMENTS):  # one mistake, made on every line of a comment
             raw = [b"" if r.lstrip().startswith((b"//", b";")) else r for r in raw]
+
+
+def _replica_in_cluster(server: Server) -> Iterable[Subject]:
+    """replicaof and cluster-enabled in two places, such as a file and the command line."""
+    last = {s.name: s for s in server.settings}
+    cluster = last.get("cluster-enabled")
+    replica = last.get("replicaof") or last.get("slaveof")
+    if cluster is None or replica is None or cluster.templated or replica.templated:
+        return
+    if cluster.where == replica.where and (replica.where != "file" or _same_file(cluster, replica)):
+        return  # judged with its file
+    of_none = [word.lower() for word in replica.args] == ["no", "one"]
+    if (
+        [word.lower() for word in cluster.args] == ["yes"]
+        and len(replica.args) == 2
+        and not of_none
+    ):
+        message = f"{replica.name} directive not allowed in cluster mode"
+        yield _classified(server, replica, message, server.candidates[-1])
 
 
 _MODULES = re.compile(
@@ -157,6 +177,18 @@ def _verdict(server: Server, text: bytes, candidate: str) -> Verdict:
     if server.kind == "sentinel":
         return verify_sentinel(text, candidate)
     return verify(text, candidate, build="official")
+
+
+def _named_line(raw: list[bytes], message: str) -> int:
+    """The line that a refusal of the whole file speaks of, where its words tell; else 0."""
+    user = re.search(r"user at line (\d+)", message)
+    if user:
+        return int(user[1])
+    if message.endswith("directive not allowed in cluster mode"):  # from 7.0 on without a line
+        starts = [b"".join(line.lower().split()[:1]) for line in raw]
+        places = (n for n, word in enumerate(starts, 1) if word in (b"replicaof", b"slaveof"))
+        return max(places, default=0)
+    return 0
 
 
 def _unknown_line(raw: list[bytes], server: str) -> int:

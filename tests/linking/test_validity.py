@@ -44,3 +44,39 @@ def test_a_directive_without_a_value_is_shown_so(tmp_path: Path, line: str) -> N
 def test_a_command_that_nothing_supplies_is_refused(tmp_path: Path) -> None:
     [(name, _)] = _refused(tmp_path, "user app on >secret +@read +gett ~*\n")
     assert name == "acl-rule-invalid"
+
+
+REPLICA = "replicaof 10.0.0.1 6379\n"
+SAYS = "replicaof directive not allowed in cluster mode; the server does not start"
+
+
+@pytest.mark.parametrize("server", ["redis-6.2", "redis-7.0", "redis-8.2", "valkey-9.1", None])
+@pytest.mark.parametrize(
+    "text", [f"cluster-enabled yes\n{REPLICA}", f"{REPLICA}cluster-enabled yes\n"]
+)
+def test_a_replica_in_cluster_mode_is_refused_also_where_the_server_names_no_line(
+    tmp_path: Path, text: str, server: str | None
+) -> None:
+    (tmp_path / "redis.conf").write_text(text)
+    servers = [server] if server else []
+    report = check([str(tmp_path)], Config(select=["refused-by-server"], servers=servers))
+    [finding] = report.findings
+    assert finding.message.endswith(SAYS)
+    assert finding.span.line == text.splitlines().index(REPLICA.strip()) + 1
+
+
+def test_a_replica_by_file_and_a_cluster_by_command_line_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "redis.conf").write_text(REPLICA)
+    compose = tmp_path / "compose.yaml"
+    text = """\
+services:
+  redis:
+    image: redis:7.2
+    command: redis-server /redis.conf --cluster-enabled yes
+    volumes: ["./redis.conf:/redis.conf"]
+"""
+    compose.write_text(text)
+    report = check([str(tmp_path)], Config(select=["refused-by-server"]))
+    assert [f.message.endswith(SAYS) for f in report.findings] == [True]
+    compose.write_text(text.replace("yes", "no"))
+    assert check([str(tmp_path)], Config(select=["refused-by-server"])).findings == []
