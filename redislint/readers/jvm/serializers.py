@@ -28,7 +28,7 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
         if _makes(node, "JdkSerializationRedisSerializer"):
             yield trap(unit, node, NAME, "JdkSerializationRedisSerializer", "Java serialization")
         elif node.kind == "call" and node.name == "java" and _named(node.obj, "RedisSerializer"):
-            yield trap(unit, node, NAME, "RedisSerializer.java", "Java serialization")
+            yield trap(unit, node, NAME, "RedisSerializer.java()", "Java serialization")
         elif node.kind == "call" and node.name == "enableDefaultTyping" and redis:
             yield trap(unit, node, NAME, node.name, "Jackson's default typing")
         elif node.kind == "call" and node.name == "activateDefaultTyping" and redis:
