@@ -17,7 +17,7 @@ MAX_FILES = 60
 """At most so many other files are read to find beans of one application."""
 
 _CACHE: WeakKeyDictionary[object, dict[str, Unit | None]] = WeakKeyDictionary()
-_LISTS: WeakKeyDictionary[object, list[str]] = WeakKeyDictionary()
+_LISTS: WeakKeyDictionary[object, dict[str, list[str]]] = WeakKeyDictionary()
 
 _LIKELY = re.compile(r"(?i)redis|lettuce|jedis|cache|session|conf|bean|application")
 
@@ -31,6 +31,20 @@ def parse(source: Source) -> Unit:
     from redislint.syntax import java
 
     return java.parse(source)
+
+
+def _by_name(context: Context) -> dict[str, list[str]]:
+    """File name → paths of the Java and Kotlin files of the tree, listed once a run."""
+    with contextlib.suppress(TypeError):
+        known = _LISTS.get(context)
+        if known is not None:
+            return known
+    found: dict[str, list[str]] = {}
+    for path in sorted([*context.glob("*.java"), *context.glob("*.kt")]):
+        found.setdefault(posixpath.basename(path), []).append(path)
+    with contextlib.suppress(TypeError):
+        _LISTS[context] = found
+    return found
 
 
 class Repo:
@@ -101,7 +115,7 @@ class Repo:
             return None
         tail = full.replace(".", "/")
         for ending in (".java", ".kt"):
-            for path in self.context.glob("*" + name + ending):
+            for path in _by_name(self.context).get(posixpath.basename(tail) + ending, ()):
                 if path.endswith(tail + ending):
                     return self.load(path)
         return None
@@ -116,24 +130,15 @@ class Repo:
         """Other Java and Kotlin files of the module that may hold beans, likely ones first."""
         module = self.module()
         prefix = module + "/" if module else ""
-        try:
-            everything = _LISTS.get(self.context)
-        except TypeError:
-            everything = None
-        if everything is None:
-            everything = sorted([*self.context.glob("*.java"), *self.context.glob("*.kt")])
-            with contextlib.suppress(TypeError):
-                _LISTS[self.context] = everything
         own = self.unit.source.path
         found = [
             p
-            for p in everything
-            if p.startswith(prefix)
-            and p != own
-            and "/test/" not in p
-            and _LIKELY.search(posixpath.basename(p))
+            for name, paths in _by_name(self.context).items()
+            if _LIKELY.search(name)
+            for p in paths
+            if p.startswith(prefix) and p != own and "/test/" not in p
         ]
-        return found[:MAX_FILES]
+        return sorted(found)[:MAX_FILES]
 
     def beans(self, types: frozenset[str], pattern: re.Pattern[str]) -> list[tuple[Unit, Method]]:
         """Bean methods of other files that return one of these types.

@@ -204,15 +204,31 @@ def flatten(value: Abstract | None) -> Iterator[Abstract]:
             yield one
 
 
+MOST_WAYS = 24
+"""Values that one name may have: beyond it the code is generated, or a table."""
+
+
 def join(values: list[Abstract], span: Span | None = None) -> Abstract:
     """One value for several ways of the program."""
     found: list[Abstract] = []
+    reasons: set[tuple[str, str, str | None]] = set()
     for value in values:
         for one in each(value):
+            if isinstance(one, Unknown):
+                reason = (one.why, one.type, one.partly)
+                if reason in reasons and one.default is None:
+                    continue
+                reasons.add(reason)
             if not any(one is f or same(one, f) for f in found):
                 found.append(one)
     if not found:
         return Unknown("no way of the program gives a value", span)
+    if len(found) > MOST_WAYS:
+        why = "it may be one of very many values"
+        for one in found:
+            if isinstance(one, Thing):
+                one.open_why = one.open_why or why
+        return Unknown(why, span)
     return found[0] if len(found) == 1 else Alternatives(found, span)
 
 
