@@ -29,27 +29,27 @@ def run_example(example: Example, name: str, book: Book) -> list[str]:
     return found + [f"unread {p.path}:{p.line}: {p.message}" for p in report.errors]
 
 
-def failures(page: Page, book: Book) -> list[str]:
-    """What is wrong with a page's examples; empty where they hold."""
-    problems = []
+def failures(page: Page, book: Book) -> list[tuple[int, str]]:
+    """What is wrong with a page's examples, each with its line; empty where they hold."""
+    problems: list[tuple[int, str]] = []
     if not any(e.wrong for e in page.examples):
-        problems.append("the page has no example under ## Wrong")
+        problems.append((1, "the page has no example under ## Wrong"))
     if not any(not e.wrong for e in page.examples):
-        problems.append("the page has no example under ## Right")
+        problems.append((1, "the page has no example under ## Right"))
     for example in page.examples:
         found = run_example(example, page.name, book)
         unread = [f for f in found if f.startswith("unread")]
         fired = [f for f in found if not f.startswith("unread")]
         if unread:
-            problems.append(f"line {example.line}: {unread[0]}")
+            problems.append((example.line, unread[0]))
         if example.wrong and not fired:
-            problems.append(f"line {example.line}: this Wrong example yields no finding")
+            problems.append((example.line, "this Wrong example yields no finding"))
         if not example.wrong and fired:
-            problems.append(f"line {example.line}: this Right example yields {fired[0]}")
+            problems.append((example.line, f"this Right example yields {fired[0]}"))
     return problems
 
 
-def test_folder(folder: Path, book: Book, pages: list[Path]) -> dict[str, list[str]]:
+def test_folder(folder: Path, book: Book, pages: list[Path]) -> dict[str, list[tuple[int, str]]]:
     """Page (relative) → its problems, for all pages given."""
     results = {}
     for path in pages:

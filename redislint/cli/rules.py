@@ -70,8 +70,13 @@ message = "what is wrong with {{subject}}: what will happen; what to do"
 since = "0.1"
 ```
 
-Say what happens, to whom and when; why it is so; when it is fine to ignore; what to do instead,
-and what that costs.
+What happens, to whom and when: which command fails, what is lost, for how long.
+
+**Why:** how the server or the client works there.
+
+**Ignore it** where that does no harm.
+
+**Do:** what to write instead, and what that costs.
 
 ## Wrong
 
@@ -100,8 +105,8 @@ appendonly yes
     default="redislint-rules",
     help="Where to write the page.",
 )
-@click.option("--code", default="MY001", help="The rule's code: letters and three digits.")
-def new(name: str, folder: str, code: str) -> None:
+@click.option("--code", help="The rule's code: letters and three digits; default: the next MY….")
+def new(name: str, folder: str, code: str | None) -> None:
     """Write a page to start from."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         click.echo(f"redislint: '{name}' is no rule name: use kebab-case", err=True)
@@ -111,9 +116,16 @@ def new(name: str, folder: str, code: str) -> None:
         click.echo(f"redislint: {path} is there already", err=True)
         raise SystemExit(2)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_PAGE.format(name=name, code=code), encoding="utf-8")
+    path.write_text(_PAGE.format(name=name, code=code or _next_code(path.parent)), encoding="utf-8")
     click.echo(f'wrote {path}; name its folder in redislint.toml: rules = ["{folder}"]')
     click.echo(f"then: redislint rules test {folder}")
+
+
+def _next_code(folder: Path) -> str:
+    """The first code MY001, MY002, … above those of the pages in a folder."""
+    texts = (page.read_text(encoding="utf-8", errors="replace") for page in folder.glob("*.md"))
+    taken = [int(number) for text in texts for number in re.findall(r'"MY(\d{3})"', text)]
+    return f"MY{max(taken, default=0) + 1:03}"
 
 
 @command.command("test")
@@ -140,9 +152,10 @@ def test(path: str | None) -> None:
         raise SystemExit(2) from None
     bad = {page: problems for page, problems in results.items() if problems}
     for page, problems in bad.items():
-        for problem in problems:
-            click.echo(f"{page}: {problem}")
-    click.echo(f"{len(results)} pages, {len(bad)} with failing examples")
+        for line, problem in problems:
+            click.echo(f"{folder / page}:{line}: {problem}")
+    noun = "page" if len(results) == 1 else "pages"
+    click.echo(f"{len(results)} {noun}, {len(bad)} with failing examples")
     raise SystemExit(1 if bad else 0)
 
 

@@ -76,10 +76,12 @@ class Book:
         self.by_kind: dict[str, list[Rule]] = {}
         self._other: dict[str, Rule] = {}
         for rule in rules:
-            for taken in (rule.name, rule.code.lower(), *rule.aliases):
+            for taken in (rule.name, rule.code, *rule.aliases):
                 other = self.find(taken)
                 if other is not None:
-                    raise PageError(rule.file, 1, f"'{taken}' is already taken by {other.file}")
+                    raise PageError(
+                        rule.file, 1, f"'{taken}' is already taken by {other.file}: take another"
+                    )
             self.rules[rule.name] = rule
             for kind in (rule.on, *rule.also_on):
                 self.by_kind.setdefault(kind, []).append(rule)

@@ -41,8 +41,10 @@ def load_page(path: Path, shown: str) -> Page:
 
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PageError(shown, 1, f"cannot be read: {error}") from None
+    except UnicodeDecodeError:
+        raise PageError(shown, 1, "is no UTF-8 text: save it as UTF-8") from None
+    except OSError as error:
+        raise PageError(shown, 1, f"cannot be read: {error.strerror}") from None
     return parse_page(shown, text)
 
 

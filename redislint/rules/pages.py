@@ -9,6 +9,7 @@ import re
 import tomllib
 from typing import Any
 
+from redislint.model.subject import KINDS
 from redislint.rules.condition import ConditionError, compile_condition, lookup
 from redislint.rules.errors import PageError
 
@@ -53,7 +54,7 @@ class Example:
 class Page:
     """A parsed page. `meta` is the TOML block, `prose` the text between it and the examples."""
 
-    __slots__ = ("examples", "meta", "name", "path", "prose", "text", "when_line")
+    __slots__ = ("examples", "key_lines", "meta", "name", "path", "prose", "text")
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
@@ -62,7 +63,11 @@ class Page:
         self.meta: dict[str, Any] = {}
         self.prose = ""
         self.examples: list[Example] = []
-        self.when_line = 1
+        self.key_lines: dict[str, int] = {}
+
+    def wrong(self, key: str, message: str, extra: int = 0) -> PageError:
+        """An error at the line of a key of the TOML block."""
+        return PageError(self.path, self.key_lines.get(key, 1) + extra, f"{key}: {message}")
 
 
 def parse_page(path: str, text: str) -> Page:
@@ -84,11 +89,8 @@ def parse_page(path: str, text: str) -> Page:
             body = "\n".join(lines[index + 1 : end]) + "\n"
             info = fence[2].strip()
             if info == "toml" and not page.meta and not section:
-                page.meta = _meta(path, index + 1, body)
-                offset = next(
-                    (i for i in range(index, end) if lines[i].lstrip().startswith("when")), index
-                )
-                page.when_line = offset + 1
+                page.key_lines = _key_lines(body, index + 2)
+                page.meta = _meta(path, index + 1, body, page.key_lines)
             elif section in ("wrong", "right"):
                 _example(page, section == "wrong", index + 1, info, body)
             else:
@@ -112,7 +114,17 @@ def parse_page(path: str, text: str) -> Page:
     return page
 
 
-def _meta(path: str, line: int, body: str) -> dict[str, Any]:
+def _key_lines(body: str, first: int) -> dict[str, int]:
+    """The line of each key of a TOML block that begins at line `first`."""
+    lines: dict[str, int] = {}
+    for number, line in enumerate(body.splitlines(), first):
+        key = re.match(r"\s*([\w-]+)\s*=", line)
+        if key:
+            lines.setdefault(key[1], number)
+    return lines
+
+
+def _meta(path: str, line: int, body: str, at: dict[str, int]) -> dict[str, Any]:
     try:
         meta = tomllib.loads(body)
     except tomllib.TOMLDecodeError as error:
@@ -120,10 +132,11 @@ def _meta(path: str, line: int, body: str) -> dict[str, Any]:
         raise PageError(path, line + (int(inner[1]) if inner else 0), f"toml: {error}") from None
     for key in meta:
         if key not in REQUIRED + OPTIONAL:
-            raise PageError(path, line, f"unknown key '{key}': {', '.join(REQUIRED + OPTIONAL)}")
+            known = ", ".join(REQUIRED + OPTIONAL)
+            raise PageError(path, at.get(key, line), f"unknown key '{key}': {known}")
     for key in REQUIRED:
         if not isinstance(meta.get(key), str):
-            raise PageError(path, line, f"the key '{key}' is missing or no text")
+            raise PageError(path, at.get(key, line), f"the key '{key}' is missing or no text")
     checks = (
         ("severity", meta["severity"] in SEVERITIES, "one of " + ", ".join(SEVERITIES)),
         ("confidence", meta["confidence"] in CONFIDENCES, "one of " + ", ".join(CONFIDENCES)),
@@ -136,7 +149,7 @@ def _meta(path: str, line: int, body: str) -> dict[str, Any]:
     )
     for key, fine, want in checks:
         if not fine:
-            raise PageError(path, line, f"{key} = {meta[key]!r}: give {want}")
+            raise PageError(path, at.get(key, line), f"{key} = {meta[key]!r}: give {want}")
     security = meta.get("security-severity")
     if security is not None:
         try:
@@ -144,7 +157,8 @@ def _meta(path: str, line: int, body: str) -> dict[str, Any]:
         except ValueError:
             fine = False
         if not fine:
-            raise PageError(path, line, 'security-severity is a text from "0.1" to "10.0"')
+            where = at.get("security-severity", line)
+            raise PageError(path, where, 'security-severity is a text from "0.1" to "10.0"')
     return meta
 
 
@@ -170,23 +184,27 @@ def compile_page(page: Page) -> dict[str, Any]:
     """The rule as data: what a check needs, without the prose. Raises PageError."""
     meta = page.meta
     kind = meta["on"]
+    for key, given in (("on", [kind]), ("also-on", meta.get("also-on", []))):
+        for one in given:
+            if one not in KINDS:
+                raise page.wrong(key, f"unknown subject '{one}': one of {', '.join(sorted(KINDS))}")
     try:
         tree = compile_condition(meta["when"], kind)
     except ConditionError as error:
         extra = meta["when"][: error.offset].count("\n")
-        raise PageError(page.path, page.when_line + extra, f"when: {error}") from None
+        raise page.wrong("when", str(error), extra) from None
     for field in _FIELD.findall(meta["message"]):
         if field != "subject" and "(" not in field and lookup(field, kind) is None:
-            raise PageError(page.path, page.when_line, f"message: unknown fact '{field}' of {kind}")
+            raise page.wrong("message", f"unknown fact '{field}' of {kind}")
     for other in meta.get("also-on", []):
         try:
             compile_condition(meta["when"], other)
         except ConditionError as error:
-            raise PageError(page.path, page.when_line, f"also-on {other}: {error}") from None
+            raise page.wrong("also-on", f"{other}: {error}") from None
     softer = _note_when(page)
     where = meta.get("at", "")
     if where not in ("", "anchor") and lookup(where, kind) is None:
-        raise PageError(page.path, page.when_line, f"at: unknown fact '{where}' of {kind}")
+        raise page.wrong("at", f"unknown fact '{where}' of {kind}")
     return {
         "name": page.name,
         "code": meta["code"],
@@ -223,7 +241,7 @@ def _note_when(page: Page) -> list[Any]:
         try:
             compiled = compile_condition(condition, kind)
         except ConditionError as error:
-            raise PageError(page.path, page.when_line, f"note-when, on {kind}: {error}") from None
+            raise page.wrong("note-when", f"on {kind}: {error}") from None
         tree = tree or compiled
     return tree
 

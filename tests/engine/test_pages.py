@@ -43,9 +43,10 @@ def test_a_plus_joins_files_to_one_example() -> None:
     [
         (page_text(when="appendonyl"), "t/p.md:6: when: unknown fact 'appendonyl'"),
         (page_text(when="port\n and\n nosuch"), "t/p.md:8: when: unknown fact 'nosuch'"),
-        (page_text(severity="fatal"), "severity = 'fatal': give one of note, warning, error"),
+        (page_text(severity="fatal"), "t/p.md:7: severity = 'fatal': give one of note, warning"),
+        (page_text().replace('on = "server"', 'on = "servers"'), "p.md:5: on: unknown subject"),
         (page_text(code="1"), "code = '1'"),
-        (page_text(message="{nosuch}"), "message: unknown fact 'nosuch' of server"),
+        (page_text(message="{nosuch}"), "t/p.md:9: message: unknown fact 'nosuch' of server"),
         (page_text(extra="colour = 1"), "unknown key 'colour'"),
         (page_text(extra='at = "nosuch"'), "at: unknown fact 'nosuch'"),
         (page_text().replace("```redis.conf", "```cobol"), "'cobol' is no language"),
@@ -63,7 +64,7 @@ def test_a_page_that_cannot_be_used_says_where_and_why(text: str, expected: str)
 def test_a_code_is_taken_once() -> None:
     one = Rule(compile_page(parse_page("t/a.md", page_text(name="rule-a"))), "pack")
     two = Rule(compile_page(parse_page("t/b.md", page_text(name="rule-b"))), "pack")
-    with pytest.raises(PageError, match=r"b\.md:1: 'tt001' is already taken by .*a\.md"):
+    with pytest.raises(PageError, match=r"b\.md:1: 'TT001' is already taken by .*a\.md"):
         Book([one, two])
 
 
@@ -92,5 +93,5 @@ def test_selectors_are_names_codes_prefixes_and_topics() -> None:
 
 def test_the_condition_of_note_when_is_checked_with_the_page() -> None:
     found = error_of(page_text(extra="note-when = '''no-such-fact == 1'''"))
-    assert "note-when, on server: " in found
+    assert "note-when: on server: " in found
     assert "no-such-fact" in found
