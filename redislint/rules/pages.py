@@ -250,7 +250,9 @@ def summary(prose: str) -> str:
     """The first sentence of a page's prose, without markup."""
     paragraph = next((p for p in re.split(r"\n\s*\n", prose) if p.strip()), "")
     plain = re.sub(
-        r"[*`_]+|\[([^\]]*)\]\([^)]*\)", lambda m: m[1] or "", " ".join(paragraph.split())
+        r"`+([^`]*)`+|[*]+|(?<!\w)_+|_+(?!\w)|\[([^\]]*)\]\([^)]*\)",
+        lambda m: m[1] or m[2] or "",
+        " ".join(paragraph.split()),
     )
     match = re.match(r".{20,300}?[.!?](?=\s|$)", plain)
     return match[0] if match else plain[:300]

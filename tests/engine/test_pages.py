@@ -7,7 +7,7 @@ import pytest
 from redislint.rules.book import Book, Rule, load_book
 from redislint.rules.errors import PageError
 from redislint.rules.packs import compile_pack
-from redislint.rules.pages import compile_page, parse_page
+from redislint.rules.pages import compile_page, parse_page, summary
 
 from .building import page_text
 
@@ -95,3 +95,17 @@ def test_the_condition_of_note_when_is_checked_with_the_page() -> None:
     found = error_of(page_text(extra="note-when = '''no-such-fact == 1'''"))
     assert "note-when: on server: " in found
     assert "no-such-fact" in found
+
+
+@pytest.mark.parametrize(
+    ("prose", "expected"),
+    [
+        ("It ends: `*** FATAL CONFIG FILE ERROR ***`. More.", "It ends: *** FATAL CONFIG FILE ERROR ***."),
+        ("Look at `cluster_state` and *then* at [INFO](x). More.", "Look at cluster_state and then at INFO."),
+        ("`_kombu.binding.*` is **one** set of many. More.", "_kombu.binding.* is one set of many."),
+    ],
+)  # fmt: skip
+def test_a_summary_is_the_first_sentence_without_markup_but_with_its_code(
+    prose: str, expected: str
+) -> None:
+    assert summary(prose) == expected
