@@ -55,19 +55,56 @@ def describe(name: str) -> dict[str, Any] | None:
     return {"match": match, "page": page}
 
 
+_FACTS = {
+    "save": "rdb rdb-window quickest-save dead-save-point save-emptied stock-save",
+    "appendonly": "aof",
+    "requirepass": "open opening-line explicitly-open password-empty password-weak nopass-default",
+    "protected-mode": "opening-line explicitly-open",
+    "bind": "bind-scope opening-line unreachable-inside foreign-bind",
+    "dir": "missing-folder misplaced-volume data-volume data-survives root-folder",
+    "logfile": "missing-folder root-folder",
+    "replicaof": "loopback-primary replicates-itself replicaof-by-rewrite",
+    "masterauth": "masterauth-differs",
+    "aclfile": "missing-aclfile",
+    "user": "acl-all-powerful-user acl-default-open acl-nopass-user acl-plaintext-user nopass-default",
+    "include": "missing-include",
+    "daemonize": "ends-at-start unit-mismatch",
+    "supervised": "unit-mismatch",
+    "client-output-buffer-limit": "unlimited-buffer replica-buffer-limit",
+    "maxmemory-policy": "evicts evicts-any",
+    "rename-command": "renamed-command",
+    "loadmodule": "module-from-writable",
+    "unixsocketperm": "socket-for-all",
+    "tls-protocols": "tls-old-protocol",
+    "cluster-announce-ip": "announced-loopback nat",
+    "cluster-announce-bus-port": "bus-closed",
+    "cluster-config-file": "forgets-identity",
+    "shutdown-on-sigterm": "drops-at-shutdown",
+    "port": "wrong-port",
+    "databases": "database",
+    "replica-priority": "replicas-promotable",
+}
+"""Facts of the model that say what a directive says, under another name."""
+
+
 def rules_about(name: str, aliases: Iterable[str]) -> list[str]:
-    """The rules whose conditions ask for a directive, by name."""
+    """The rules that ask for a directive, set it, or carry its name."""
     from redislint.rules.book import load_book
     from redislint.rules.condition import names_in
     from redislint.rules.errors import PageError
 
-    wanted = {name, *aliases}
+    own = {name, *aliases}
+    facts = own | {fact for each in own for fact in _FACTS.get(each, "").split()}
     try:
         rules = load_book().rules.values()
     except PageError:
         return []
     return sorted(
-        r.name for r in rules if wanted & {n.rpartition(".")[2] for n in names_in(r.when)}
+        r.name
+        for r in rules
+        if facts & {n.rpartition(".")[2] for n in names_in(r.when)}
+        or own & set(r.fix.get("set", ()))
+        or any(r.name.startswith(f"{each}-") for each in own)
     )
 
 

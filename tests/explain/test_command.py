@@ -61,6 +61,32 @@ def test_a_directive_is_described() -> None:
     assert "maxmemory-policy-without-maxmemory" in page
 
 
+@pytest.mark.parametrize(
+    ("directive", "rules"),
+    [
+        ("appendonly", {"no-persistence", "appendfsync-always-defeated"}),
+        ("requirepass", {"no-auth-network", "requirepass-weak"}),
+        ("bind", {"bind-loopback-in-container", "bind-address-not-local"}),
+        ("dir", {"dir-not-on-volume", "dir-or-logfile-not-writable"}),
+        ("slaveof", {"replica-chain-self", "replicaof-added-by-rewrite"}),
+    ],
+)
+def test_a_directive_names_the_rules_about_it_also_where_a_fact_stands_for_it(
+    directive: str, rules: set[str]
+) -> None:
+    assert rules <= set(as_json(directive)["matches"][0]["rules"])
+
+
+def test_the_facts_that_stand_for_directives_exist() -> None:
+    from redislint.explaining.directive import _FACTS
+    from redislint.model import load_vocabulary
+    from redislint.model.subject import VOCABULARY
+
+    load_vocabulary()
+    known = {fact for kind in VOCABULARY.values() for fact in kind}
+    assert {fact for facts in _FACTS.values() for fact in facts.split()} <= known
+
+
 def test_a_directive_is_found_by_an_old_spelling() -> None:
     assert as_json("slave-read-only")["matches"][0]["name"] == "replica-read-only"
 
