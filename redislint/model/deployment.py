@@ -119,6 +119,7 @@ subject.kind("call", "a call or literal in client code that is wrong whatever th
     FactSpec("trap", "text", "which trap the reader recognised, by the rule's name"),
     FactSpec("detail", "text", "the text to show"),
     FactSpec("client", "subject", "the client it is called on", target="client"),
+    FactSpec("silent-server", "text", "a server that does not send what it listens to"),
     FactSpec("context", "enum", "what kind of file makes it",
              choices="application test example library".split()),
 ])  # fmt: skip

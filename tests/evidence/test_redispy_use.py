@@ -322,3 +322,18 @@ print("mixed" if wrong or status else "apart")
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout.strip() == ("mixed" if single else "apart"), done.stderr[-500:]
+
+
+@pytest.mark.parametrize("key", ENDS)
+@pytest.mark.parametrize("flags", ["", "Ex"])
+def test_keyspace_events_come_only_where_they_are_switched_on(
+    start: Start, key: str, flags: str
+) -> None:
+    client = start("--save", "", "--notify-keyspace-events", flags, key=key).client()
+    events = client.pubsub(ignore_subscribe_messages=True)
+    events.psubscribe("__keyevent@*__:expired")
+    events.get_message(timeout=1)
+    client.set("order", "open", px=20)
+    until(lambda: client.get("order") is None)
+    message = events.get_message(timeout=1)
+    assert (message is not None) is bool(flags)

@@ -51,3 +51,44 @@ def test_only_a_negative_dns_time_is_endless(value: str, seen: int) -> None:
         f'java.security.Security.setProperty("networkaddress.cache.ttl", "{value}"); }} }}'
     )
     assert len(found(text)) == seen
+
+
+@pytest.mark.parametrize(
+    ("statement", "channel"),
+    [
+        (
+            'c.addMessageListener(l, new PatternTopic("__keyevent@*__:expired"));',
+            "__keyevent@*__:expired",
+        ),
+        ('jedis.psubscribe(listener, "__keyspace@0__:*");', "__keyspace@0__:*"),
+        ('c.addMessageListener(l, new PatternTopic("orders.*"));', ""),
+        (
+            'jedis.configSet("notify-keyspace-events", "Ex"); jedis.psubscribe(l, "__keyevent@0__:expired");',
+            "",
+        ),
+        (
+            'new KeyExpirationEventMessageListener(c); c.add(new PatternTopic("__keyevent@*__:expired"));',
+            "",
+        ),
+    ],
+)
+def test_listeners_to_keyspace_events(statement: str, channel: str) -> None:
+    expected = [("notify-keyspace-missing", channel)] if channel else []
+    assert (
+        found(f"import redis.clients.jedis.*;\nclass C {{ void f() {{ {statement} }} }}")
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "locks"),
+    [
+        ("private RedissonClient redisson; void f() { redisson.getLock(k).lock(); }", True),
+        ("void f(RedissonClient client) { client.getFairLock(k).lock(); }", True),
+        ("private RedissonClient redisson; void f() { redisson.getFencedLock(k).lock(); }", False),
+        ("private LockRegistry redissonless; void f(Locks l) { l.getLock(k).lock(); }", False),
+    ],
+)
+def test_locks_of_redisson(code: str, locks: bool) -> None:
+    traps_found = found(f"import org.redisson.api.*;\nclass C {{ {code} }}")
+    assert [t for t, _ in traps_found] == ["redisson-lock-failover"] * locks

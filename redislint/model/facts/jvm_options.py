@@ -8,6 +8,7 @@ _OPTIONS = [
     FactSpec("periodic-refresh", "bool", "the topology is read again at intervals"),
     FactSpec("refresh-period", "duration", "the interval of the periodic topology refresh"),
     FactSpec("adaptive-refresh", "bool", "errors and redirects make it read the topology again"),
+    FactSpec("trigger-call", "text", "the call that turns adaptive triggers on"),
     FactSpec("adaptive-triggers", "list", "the adaptive triggers, where only some are on"),
     FactSpec("adaptive-refresh-timeout", "duration", "the least time between adaptive refreshes"),
     FactSpec("dynamic-refresh-sources", "bool", "every node found is asked, not the seeds only"),
@@ -83,6 +84,7 @@ _OPTIONS = [
     FactSpec("timeout-site", "text", "where a command timeout would be set"),
     FactSpec("asynchronous", "bool", "futures or reactive streams are used"),
     FactSpec("per-call", "bool", "a request handler makes it each time and never closes it"),
+    FactSpec("locks", "text", "the call by which its users take a lock"),
     FactSpec("connects", "bool", "a connection is made in the code that was read"),
 ]  # fmt: skip
 

@@ -14,14 +14,22 @@ if TYPE_CHECKING:
     from redislint.syntax.jvm import ClassDef, Node, Unit
 
 MENTION = re.compile(
-    r"networkaddress\.cache\.ttl|sun\.net\.inetaddr\.ttl|RedisCacheManager\b|"
+    r"__key(?:event|space)@|\.get\w*Lock\s*\(|nonLockingRedisCacheWriter|networkaddress\.cache\.ttl|sun\.net\.inetaddr\.ttl|RedisCacheManager\b|"
+    r"\.(incr(by)?|decr(by)?|lpush|rpush|xadd|append|hincrby)\s*\(|"
     r"\.(blpop|brpop|brpoplpush|blmove|blmpop|bzpopmin|bzpopmax|bzmpop|xread|xreadgroup)\s*\("
 )
 """Without one of these a file has no habit of this module."""
 
+_UNLOCKED = "nonLockingRedisCacheWriter"
+_SYNC = re.compile(r"\bsync\s*=\s*true\b")
+_LOCKS = frozenset("getLock getFairLock getSpinLock getReadWriteLock".split())
+_SETS_EVENTS = re.compile(r"notify-keyspace|KeyExpirationEventMessageListener|@EnableRedisKeyspace")
+"""What turns keyspace notifications on by itself."""
+
 _REDIS = re.compile(r"(?i)redis|lettuce|jedis|valkey")
 _TTL = {"Security": "networkaddress.cache.ttl", "System": "sun.net.inetaddr.ttl"}
 _BLOCKING = frozenset("blpop brpop brpoplpush blmove blmpop bzpopmin bzpopmax bzmpop".split())
+_COUNTING = frozenset("incr incrby decr decrby lpush rpush xadd append hincrby".split())
 _STREAMS = frozenset(("xread", "xreadgroup"))
 _HOLDERS = frozenset(
     "StatefulRedisConnection StatefulRedisClusterConnection RedisCommands RedisAsyncCommands "
@@ -40,6 +48,13 @@ def in_method(unit: Unit, scope: Scope) -> Iterator[Subject]:
     for node in scope.all:
         if _endless_dns(node) and _REDIS.search(text):
             yield trap(unit, node, "jvm-dns-cache-forever", node.name, str(node.args[0][1].value))
+        if _takes_lock(node, scope):
+            yield trap(unit, node, "redisson-lock-failover", node.name)
+        if node.kind == "call" and node.name == _UNLOCKED and not _SYNC.search(text):
+            yield trap(unit, node, "spring-cache-nonlocking-stampede", node.name)
+        channel = _keyspace_channel(node)
+        if channel and not _SETS_EVENTS.search(text):
+            yield trap(unit, node, "notify-keyspace-missing", node.name, channel)
         if _builds_cache(node) and "BatchStrateg" not in text and "RedisCacheWriter" not in text:
             yield trap(unit, node, "spring-cache-keys-batch", node.name)
 
@@ -54,11 +69,47 @@ def _endless_dns(node: Node) -> bool:
     return re.fullmatch(r"\s*-\d+\s*", value) is not None
 
 
+def _takes_lock(node: Node, scope: Scope) -> bool:
+    """`redisson.getLock(name)` and its kin."""
+    if node.kind != "call" or node.name not in _LOCKS or node.obj is None or not node.args:
+        return False
+    declared = scope.type_of(node.obj)
+    return declared in ("RedissonClient", "Redisson") or (
+        not declared and "redisson" in node.obj.name.lower()
+    )
+
+
+def _keyspace_channel(node: Node) -> str:
+    """`psubscribe("__keyevent@0__:expired")`, `new PatternTopic("__keyevent@*__:expired")`."""
+    subscribes = node.kind == "call" and node.name in ("psubscribe", "subscribe", "patternTopic")
+    topic = node.kind in ("new", "call") and node.name in ("PatternTopic", "ChannelTopic")
+    for _, argument in node.args if subscribes or topic else ():
+        value = argument.value if argument.kind == "lit" else None
+        if isinstance(value, str) and value.startswith(("__keyevent@", "__keyspace@")):
+            return value
+    return ""
+
+
 def _builds_cache(node: Node) -> bool:
     """`RedisCacheManager.builder(factory)` and `.create(factory)`, whose writer clears with KEYS."""
     if node.kind != "call" or node.name not in ("builder", "create") or not node.args:
         return False
     return node.obj is not None and node.obj.name == "RedisCacheManager"
+
+
+def replayed(unit: Unit, cls: ClassDef) -> Iterator[Subject]:
+    """The first command of a class that counts twice when Lettuce sends it again."""
+    if re.search(r"autoReconnect\(\s*false|replayFilter", unit.source.text):
+        return
+    for method in cls.methods:
+        scope = Scope(method)
+        for node in scope.all:
+            if node.kind != "call" or node.name not in _COUNTING or node.obj is None:
+                continue
+            view = node.obj.kind == "call" and node.obj.name in _VIEWS and not node.obj.args
+            if view or scope.type_of(node.obj) in _HOLDERS:
+                yield trap(unit, node, "lettuce-at-most-once-ignored", node.name)
+                return
 
 
 def in_class(unit: Unit, cls: ClassDef) -> Iterator[Subject]:

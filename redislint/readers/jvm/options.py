@@ -147,6 +147,9 @@ def _topology(thing: Thing, out: Options) -> None:
                 out.put("adaptive-triggers", Value(sorted(set(triggers)), Origin(record.span)))
         elif name == "disableAllAdaptiveRefreshTriggers":
             out.put("adaptive-refresh", Value(False, Origin(record.span)), record.maybe)
+    asked = thing.called("enableAllAdaptiveRefreshTriggers", "enableAdaptiveRefreshTrigger")
+    if asked and not any(c.name.startswith("disable") for c in thing.calls) and not thing.open_why:
+        out.put("trigger-call", Value(f"{asked[0].name}()", Origin(asked[0].span)))
     out.call(thing, "adaptiveRefreshTriggersTimeout", "adaptive-refresh-timeout", duration)
     out.call(thing, "dynamicRefreshSources", "dynamic-refresh-sources")
     out.call(thing, "closeStaleConnections", "close-stale-connections")

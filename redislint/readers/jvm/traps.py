@@ -60,6 +60,7 @@ def _find(unit: Unit, mentions: list[int]) -> Iterator[Subject]:
             yield from _shared_jedis(unit, cls)
         if lettuce and habits.MENTION.search(unit.source.text):
             yield from habits.in_class(unit, cls)
+            yield from habits.replayed(unit, cls)
         for method in [*cls.methods, *cls.initializers]:
             first = bisect_left(mentions, method.start)
             if first == len(mentions) or mentions[first] >= method.end:

@@ -44,7 +44,7 @@ _SETTERS = frozenset(
 )
 WATCHED = frozenset(
     [*BLOCKING, *READ_STREAM, *MULTI_KEY, *_SETTERS, "keys", "eval", "register_script", "xadd",
-     "pipeline", "pubsub", "publish", "subscribe", "psubscribe", "listen", "execute_command"]
+     "pipeline", "pubsub", "lock", "publish", "subscribe", "psubscribe", "listen", "execute_command"]
 )  # fmt: skip
 
 
@@ -87,6 +87,7 @@ class _Uses:
         self.context = context
         self.found = found
         self.told: set[int] = set()
+        self.text = ev.module.tree.source.text
 
     def run(self) -> Iterable[Subject]:
         for node, scope in self.module.calls:
@@ -152,6 +153,10 @@ class _Uses:
                 yield trap("lua-injection")
         if name == "xadd" and self._grows(given):
             yield trap("stream-without-maxlen")
+        if name in ("subscribe", "psubscribe") and "notify-keyspace" not in self.text:
+            channel = _keyspace_channel(given)
+            if channel:
+                yield trap("notify-keyspace-missing", channel)
         if name in ("set", "setnx"):
             yield from self._lock(name, node, scope, given, trap)
         if name in _SETTERS and built is not None and not piped:
@@ -160,6 +165,8 @@ class _Uses:
             return
         if name in BLOCKING or name in READ_STREAM:
             self._block(name, given, span, built)
+        if name == "lock":
+            built.client.set("locks", Value("lock", Origin(span)))
         mode = built.client.get("mode").value
         if mode == "cluster" and name == "pipeline":
             first = given.positional[0].thing if given.positional else None
@@ -332,6 +339,16 @@ def _keys(where: str, given: Arguments) -> list[str] | None:
             if isinstance(item.value.value, str):
                 keys.append(item.value.value)
     return keys
+
+
+def _keyspace_channel(given: Arguments) -> str:
+    """The channel of keyspace notifications that a subscription names; empty for another one."""
+    names = [e.thing.text for e in given.positional if isinstance(e.thing, Scalar)]
+    names += list(given.keywords.entries)
+    for name in names:
+        if name and name.startswith(("__keyevent@", "__keyspace@")):
+            return name.replace("\0", "*")
+    return ""
 
 
 def _shown(given: Arguments) -> str:
