@@ -1,4 +1,4 @@
-"""Lettuce releases for evidence: jars from Maven Central, and our programs compiled for them."""
+"""Releases of Java clients for evidence: jars from Maven Central, and our programs compiled for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SOURCES = Path(__file__).parent / "java"
 _POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 <modelVersion>4.0.0</modelVersion>
 <groupId>evidence</groupId><artifactId>evidence</artifactId><version>1</version>
-<dependencies><dependency><groupId>io.lettuce</groupId><artifactId>lettuce-core</artifactId>
+<dependencies><dependency><groupId>GROUP</groupId><artifactId>ARTIFACT</artifactId>
 <version>RELEASE</version></dependency></dependencies>
 </project>
 """
@@ -30,13 +30,14 @@ def missing() -> str:
 
 
 @cache
-def jars(release: str) -> Path | None:
+def artifact(group: str, name: str, release: str) -> Path | None:
     """The folder with a release and what it needs, fetched on first use; None if it cannot be had."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "redislint-evidence" / f"lettuce-{release}"
-    if not any(folder.glob("lettuce-core-*.jar")):
+    folder = base / "redislint-evidence" / f"{name.removesuffix('-core')}-{release}"
+    if not any(folder.glob(f"{name}-*.jar")):
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "pom.xml").write_text(_POM.replace("<version>RELEASE", f"<version>{release}"))
+        pom = _POM.replace("GROUP", group).replace("ARTIFACT", name)
+        (folder / "pom.xml").write_text(pom.replace("<version>RELEASE", f"<version>{release}"))
         command = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=."]
         try:
             subprocess.run(command, cwd=folder, check=True, timeout=100, capture_output=True)
@@ -45,11 +46,16 @@ def jars(release: str) -> Path | None:
     return folder
 
 
-def compiled(release: str, program: str, folder: Path) -> list[str]:
+def jars(release: str) -> Path | None:
+    """The folder with a release of Lettuce and what it needs."""
+    return artifact("io.lettuce", "lettuce-core", release)
+
+
+def compiled(release: str, program: str, folder: Path, packed: Path | None = None) -> list[str]:
     """The words that start a program of `java/` with a release; its classes go to the folder."""
     classes = folder / f"{program}-{release}"
     classes.mkdir()
-    path = f"{jars(release)}/*"
+    path = f"{packed or jars(release)}/*"
     source = str(SOURCES / f"{program}.java")
     command = ["javac", "-nowarn", "-cp", path, "-d", str(classes), source]
     subprocess.run(command, check=True, timeout=100, capture_output=True)
