@@ -30,6 +30,7 @@ STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("locks", "find_locks", ("call",)),
     ("notifications", "find_silence", ("call",)),
     ("purpose", "find_purposes", ("server",)),
+    ("passwords", "find_client_passwords", ("container",)),
 )
 
 

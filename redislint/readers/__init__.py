@@ -56,6 +56,7 @@ BUILTIN: list[tuple[str, tuple[str, ...], str, bytes]] = [
                   rb"(?im)^[ \t]*(port|bind|save|appendonly|protected-mode|requirepass|maxmemory(-policy)?|daemonize|cluster-enabled|dbfilename|databases|replicaof|slaveof|sentinel +\S+|user +\S+ +(on|off)|tls-port|logfile|dir|loglevel|tcp-keepalive|timeout|include|rename-command|masterauth)\b"),
     ("dockerfile", ("docker", "container",), r"(?i)(^|/)(dockerfile|containerfile)([._-][\w.-]+)?$|\.(dockerfile|containerfile)$", MENTION),
     ("compose", (".y",), r"(?i)\.ya?ml([._-]\w+)?$", rb"(?m)^['\"]?services['\"]?[ \t]*:"),
+    ("compose", ("compose", "fig",), r"(?i)(compose|fig)[^/]*\.ya?ml$", rb"(?m)^[ \t]+(image|build|extends)[ \t]*:"),
     ("kubernetes", (".y", ".tpl", ".json",), r"(?i)\.(ya?ml|tpl|json)$", rb"(?m)^[ \t\"-]*kind\"?[ \t]*:"),
     ("helm", (".y",), r"(?i)(^|/)[^/]*(values|chart|requirements)[^/]*\.ya?ml$", MENTION),
     ("ecs", (".json", ".tpl", ".tftpl",), r"(?i)\.(json(\.\w+)?|tf?tpl|tpl)$", rb"containerDefinitions|\"(portMappings|logConfiguration|mountPoints|essential)\"[ \t]*:"),

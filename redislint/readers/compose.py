@@ -16,11 +16,11 @@ from redislint.readers.composing.files import (
     below,
     beside,
     extends_itself,
-    is_compose,
     is_override,
     layers,
     names_in,
     replaces,
+    top_of,
 )
 from redislint.readers.composing.limits import add_limits
 from redislint.readers.composing.places import add_mounts, add_ports
@@ -35,13 +35,12 @@ def read(source: Source, context: Context) -> Iterator[Container | Problem]:
     stream = yaml.load(source)
     seen = False
     for document in stream.documents:
-        if not isinstance(document, Mapping):
-            continue
-        services = document.get("services")
-        if not isinstance(services, Mapping) or not is_compose(document, services):
+        top = top_of(document, source.path)
+        services = top.get("services") if top is not None else None
+        if top is None or not isinstance(services, Mapping):
             continue
         seen = True
-        file = File(source, document, context)
+        file = File(source, top, context)
         base = beside(file, override=False) if is_override(source.path) else None
         for key, body in services.pairs:
             if base is not None and base.top.get("services", key.text) is not None:

@@ -153,6 +153,13 @@ class Mapping(Node):
                 found.setdefault(name, pair)
         return list(found.values())
 
+    def under(self, name: str) -> Mapping:
+        """A mapping whose only key is that name and whose value is this one."""
+        raw = self._raw
+        key = type(raw.value[0][0])("tag:yaml.org,2002:str", name, raw.start_mark, raw.start_mark)
+        pairs = [(key, raw)]
+        return Mapping(type(raw)(raw.tag, pairs, raw.start_mark, raw.end_mark), self.source)
+
     def get(self, *path: str) -> Node | None:
         """The node at a path of keys, or None."""
         node: Node = self

@@ -240,3 +240,35 @@ _PIECES = st.sampled_from(
 def test_any_text_is_read_without_an_error(text: str) -> None:
     for prefix in ("", "services:\n  redis:\n    image: redis\n    ports: ['"):
         list(compose.read(Source("compose.yml", prefix + text), Tree("tests/readers")))
+
+
+FIRST_FORMAT = """redis:
+  image: redis:3.0
+  ports: ["6379:6379"]
+web:
+  build: .
+  links: [redis]
+"""
+
+
+@pytest.mark.parametrize("name", ["docker-compose.yml", "docker-compose-dev.yaml", "fig.yml"])
+def test_a_file_of_the_first_format_is_nothing_but_services(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, "compose", {name: FIRST_FORMAT})
+    assert [c.label for c in found] == ["service redis", "service web"]
+    assert [p.host for p in found[0].ports] == [6379]
+    assert found[0].anchor is not None
+    assert found[0].anchor.line == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("values.yml", FIRST_FORMAT),
+        ("docker-compose.yml", FIRST_FORMAT + "version: 3\n"),
+        ("docker-compose.yml", "global: { image: redis }\nredis: { enabled: true }\n"),
+    ],
+)
+def test_what_only_looks_like_the_first_format_is_left_alone(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    assert read(tmp_path, "compose", {name: text}) == []

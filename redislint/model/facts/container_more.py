@@ -96,19 +96,29 @@ def _after_server(script: str) -> str:
     return ""
 
 
+def _bare(container: Container) -> bool:
+    """Whether a Dockerfile's entry point is the server's program and nothing else."""
+    entry = container.entrypoint or []
+    program = str(entry[0].value).rpartition("/")[2] if len(entry) == 1 and entry[0].known else ""
+    return container.platform == "dockerfile" and program in shell.SERVERS and not container.argv
+
+
 @computed(
     "server", "unused-config", "text", "a configuration file in the container that it does not read"
 )
 def unused_config(server: Server) -> Value:
     """A redis.conf is mounted or copied, and the command of an official image names none."""
     container = _container(server)
-    if container is None or server.config_paths or _family(container) != "official":
+    if container is None or server.config_paths:
         return default(None, "it reads one")
-    if container.platform not in ("compose", "dockerfile") or container.entrypoint is not None:
-        return default(None, "an entry point may read it")
+    if not _bare(container):
+        if _family(container) != "official":
+            return default(None, "the image may name one")
+        if container.platform not in ("compose", "dockerfile") or container.entrypoint is not None:
+            return default(None, "an entry point may read it")
     if not direct(container) or ".conf" in _text(container) or not server.complete:
         return default(None, "the command may name it")
-    if container.platform == "dockerfile" and not container.argv:
+    if container.platform == "dockerfile" and not container.argv and not _bare(container):
         return default(None, "who runs the image may give the command")
     if any(isinstance(v.value, str) and ".conf" in v.value for v in container.env.values()):
         return default(None, "a variable may name it")

@@ -106,7 +106,8 @@ def unreachable_inside(server: Server) -> Value:
     port = server.get("port")
     if "network-mode" in container.facts or not port.known or port.value == 0:
         return default(None, "its network is shared, or it listens on a socket")
-    if not published(server) and "needed" not in container.facts:
+    offered = any(p.scope == "container" and p.container == port.value for p in container.ports)
+    if not published(server) and not offered and "needed" not in container.facts:
         return default(None, "nobody is known to need it")
     shown = bind.value if isinstance(bind.value, tuple) else (str(bind.value),)
     return Value(" ".join(shown), bind.origin)

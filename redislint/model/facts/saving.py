@@ -42,7 +42,11 @@ def save_emptied(server: Server) -> Value:
     """The points written above an empty `save` line, with the place of that line."""
     dropped: list[str] = []
     found = default(None, 'no save "" after a save point')
+    place = ""
     for line in server.written("save"):
+        if dropped and line.span is not None and line.span.path != place:
+            dropped = []  # what another file says is overruled on purpose
+        place = line.span.path if line.span is not None else ""
         if [a for a in line.args if a]:
             dropped.append("save " + " ".join(line.args))
             found = default(None, "a save point stands after it")

@@ -47,6 +47,36 @@ def is_compose(document: Mapping, services: Mapping) -> bool:
     return False
 
 
+_NAME = re.compile(r"(?i)(?:^|[._-])(?:docker-?compose|compose|fig)(?:[._-][\w.-]*)?\.ya?ml$")
+
+
+def top_of(document: Node, path: str) -> Mapping | None:
+    """The top of a compose file; one of the first format, which is nothing but services, gets it.
+
+    That format has no mark of its own, so the file has to be named as compose files are, and
+    everything in it has to be a service.
+    """
+    if not isinstance(document, Mapping):
+        return None
+    services = document.get("services")
+    if services is not None:
+        return (
+            document if isinstance(services, Mapping) and is_compose(document, services) else None
+        )
+    bodies = [body for _, body in document.pairs]
+    if not bodies or not _NAME.search(posixpath.basename(path)):
+        return None
+    if all(
+        isinstance(body, Mapping) and any(body.get(k) is not None for k in _STARTS)
+        for body in bodies
+    ):
+        return document.under("services")
+    return None
+
+
+_STARTS = ("image", "build", "extends")
+
+
 def is_default(path: str) -> bool:
     """Whether compose takes a file of this name when none is named."""
     return bool(re.fullmatch(r"(?:docker-)?compose\.ya?ml", posixpath.basename(path)))
@@ -72,9 +102,12 @@ def opened(source: Source, context: Context) -> File | None:
     """The first compose document of a text."""
     for document in yaml.load(source).documents:
         if isinstance(document, Mapping):
-            services = document.get("services")
-            if isinstance(services, Mapping):
-                return File(source, document, context)
+            layer = isinstance(
+                document.get("services"), Mapping
+            )  # may hold what no file of its own may
+            top = document if layer else top_of(document, source.path)
+            if top is not None:
+                return File(source, top, context)
     return None
 
 
