@@ -72,10 +72,11 @@ def check(
     deployment = report.deployment
     rules, unknown = choose(book, config)
     for selector in unknown:
-        where = str(config.path) if config.path else "command line"
-        report.errors.append(
-            Problem(where, None, f"'{selector}' selects no rule: see redislint rules")
-        )
+        where = "command line" if selector in config.typed or not config.path else config.path
+        why = f"'{selector}' selects no rule: see redislint rules"
+        report.errors.append(Problem(where, None, why))
+        if selector not in config.ignore:
+            report.failed_paths.append(where)  # what was asked for was not looked at
     book.load_facts({s.kind for s in deployment.subjects})
     findings = judge(deployment, rules, pedantic=config.pedantic)
     _finish(report, findings, rules, config, named, tree)

@@ -23,6 +23,15 @@ _TABLES = (
     "severity",
     "purposes",
 )
+_VALUES = {
+    "severity": ("note", "warning", "error"),
+    "environments": ("production", "development", "test", "example", "unknown"),
+    "purposes": (
+        *("cache", "session", "queue", "rate-limiter", "leaderboard", "lock", "pubsub", "primary"),
+        "unknown",
+    ),
+}
+"""What the values of a table may be. A test compares them with the facts that they set."""
 _TEXTS = ("server", "fail-on", "min-confidence")
 _FLAGS = ("preview", "pedantic")
 
@@ -71,6 +80,8 @@ class Config:
         self.min_confidence = min_confidence
         self.preview = preview
         self.pedantic = pedantic
+        self.typed: tuple[str, ...] = ()
+        """Selectors of the command line."""
 
 
 def find(start: str | os.PathLike[str]) -> str | None:
@@ -118,6 +129,19 @@ def load(path: str | os.PathLike[str] | None) -> Config:
     return config
 
 
+def _check_table(key: str, table: Mapping[str, object], path: str) -> None:
+    """Raise ConfigError where a table says what nobody would understand."""
+    allowed = _VALUES.get(key, ())
+    for name, value in table.items():
+        if key == "per-file-ignores":
+            if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+                raise ConfigError(f"{path}: {key}, '{name}': a list of texts")
+        elif not isinstance(value, str):
+            raise ConfigError(f"{path}: {key}, '{name}': a text")
+        elif allowed and value not in allowed:
+            raise ConfigError(f"{path}: {key}, '{name}' = '{value}': one of {', '.join(allowed)}")
+
+
 def _apply(config: Config, key: str, value: object, path: str) -> None:
     attribute = key.replace("-", "_")
     if key in _LISTS:
@@ -131,7 +155,9 @@ def _apply(config: Config, key: str, value: object, path: str) -> None:
         if not isinstance(value, dict):
             raise ConfigError(f"{path}: '{key}' is a table")
         if key == "per-file-ignores":
-            value = {k: [v] if isinstance(v, str) else list(v) for k, v in value.items()}
+            value = {k: [v] if isinstance(v, str) else v for k, v in value.items()}
+        if key != "workload":
+            _check_table(key, value, path)
         setattr(config, attribute, value)
     elif key in _TEXTS:
         if not isinstance(value, str):

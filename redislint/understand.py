@@ -112,7 +112,9 @@ def _below(tree: Tree, config: Config) -> set[str]:
 def _configure(deployment: Deployment, config: Config) -> None:
     """Put what the user knows over what the files show: client versions."""
     for subject in deployment.of("dependency"):
-        wanted = config.client_versions.get(subject.label)
+        # `io.lettuce:lettuce-core` may be named without its group.
+        named = (subject.label, subject.label.rpartition(":")[2])
+        wanted = next((v for k, v in config.client_versions.items() if k in named), None)
         if wanted:
             from redislint.model.value import Origin, Value
 

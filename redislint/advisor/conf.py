@@ -39,7 +39,10 @@ def block(plan: Plan, work: Workload, maxmemory: int | None) -> str:
         ]
     if plan.replication.replicas and "repl-backlog-size" in known:
         lines.append(f"repl-backlog-size {backlog_bytes(work) // 2**20}mb")
-    if maxmemory is not None:
+    if maxmemory is not None and work.own_maxmemory and work.own_maxmemory <= maxmemory:
+        room = size(work.memory_limit or 0)
+        lines.append(f"# maxmemory {size(work.own_maxmemory)} stays: a fork fits within {room}")
+    elif maxmemory is not None:
         lines += [
             f"# leaves room for the fork within {size(work.memory_limit or 0)}",
             f"maxmemory {maxmemory // 2**20}mb",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from redislint.advisor.costs import GB, Machine
 from redislint.advisor.existing import NAMES
 from redislint.advisor.resp import Client, RespError
-from redislint.advisor.units import AdvisorError, rate, size
+from redislint.advisor.units import AdvisorError, duration, rate, size
 
 SAMPLE_S = 1.0
 """Seconds between the two samples from which the write rate comes."""
@@ -102,9 +102,9 @@ def understand(
     keys = _keys(after)
     if keys and keys * 21 < data:
         options["keys"] = str(keys)
-    per_s = _writes(before, after, sample_s)
+    per_s, how = _writes(before, after, sample_s)
     options["write-rate"] = f"{per_s:.3f}"
-    notes["write-rate"] = f"{rate(per_s)}: changes between two samples, {sample_s:g} s apart"
+    notes["write-rate"] = f"{rate(per_s)}: {how}"
     if keys:
         value = max(1.0, data / keys - 80)
         options["value-size"] = f"{min(value, 512 * 2**20):.0f}b"
@@ -156,11 +156,17 @@ def _keys(info: Mapping[str, str]) -> int:
     return total
 
 
-def _writes(before: Mapping[str, str], after: Mapping[str, str], sample_s: float) -> float:
-    """Changes per second: between the samples, else since the last snapshot."""
+def _writes(
+    before: Mapping[str, str], after: Mapping[str, str], sample_s: float
+) -> tuple[float, str]:
+    """Changes per second, and where that comes from: between the samples, else since a snapshot."""
     name = "rdb_changes_since_last_save"
     rise = _number(after, name) - _number(before, name)
     if rise > 0 and sample_s > 0:
-        return rise / sample_s
+        return rise / sample_s, f"changes between two samples, {sample_s:g} s apart"
     uptime = _number(after, "uptime_in_seconds")
-    return _number(after, name) / uptime if uptime else 0.0
+    now, saved = _number(after, "server_time_usec") / 1e6, _number(after, "rdb_last_save_time")
+    since = now - saved if 0 < saved < now else uptime
+    changes = _number(after, name)
+    how = f"{changes:.0f} changes in {duration(since)} since the last snapshot or start"
+    return (changes / since if since else 0.0), f"{how}, none in the {sample_s:g} s of the sample"

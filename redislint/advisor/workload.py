@@ -65,6 +65,8 @@ class Workload:
     compressed: float | None
     clients: int
     server: str
+    own_maxmemory: int | None = None
+    """The maxmemory that the operator has set already, in bytes."""
     assumed: tuple[str, ...] = field(default=())
     """What nobody said, as sentences."""
 

@@ -59,7 +59,10 @@ def _checked(
     if options["write_baseline"]:
         from redislint.findings import baseline
 
-        baseline.write(str(options["write_baseline"]), report.findings)
+        try:
+            baseline.write(str(options["write_baseline"]), report.findings)
+        except baseline.BaselineError as error:
+            return _fail(str(error))
         print(
             f"{len(report.findings)} findings written to {options['write_baseline']}",
             file=sys.stderr,
@@ -144,6 +147,7 @@ def _config(paths: tuple[str, ...], options: dict[str, object]) -> Config:
         config.select = many("select")
     config.extend_select += many("extend_select")
     config.ignore += many("ignore")
+    config.typed = (*many("select"), *many("extend_select"), *many("ignore"))
     if many("servers"):
         config.servers = many("servers")
     _known_servers(config.servers)

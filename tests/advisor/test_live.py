@@ -105,3 +105,28 @@ def test_a_known_fork_time_replaces_the_average() -> None:
     assert seen.options["write-rate"] == "250.000"
     assert seen.options["replicas"] == "2"
     assert seen.options["server"] == "redis-7.2.4"
+
+
+def test_an_idle_server_is_reckoned_from_its_last_snapshot() -> None:
+    info = {
+        "used_memory": "9000000", "rdb_changes_since_last_save": "600",
+        "uptime_in_seconds": "90000", "rdb_last_save_time": "1000",
+        "server_time_usec": "1060000000",
+    }  # fmt: skip
+    seen = understand("redis://x", info, info, {}, 1.0)
+    assert float(str(seen.options["write-rate"])) == 10
+    assert seen.notes["write-rate"] == (
+        "10 writes/s: 600 changes in 60 s since the last snapshot or start,"
+        " none in the 1 s of the sample"
+    )
+
+
+def test_a_maxmemory_that_fits_is_left_to_its_owner(tmp_path: Path, run_advise: Run) -> None:
+    conf = tmp_path / "redis.conf"
+    conf.write_text("maxmemory 2gb\nappendonly yes\n", encoding="utf-8")
+    block = run_advise(str(conf), "--memory-limit", "8gb", "--format", "conf").stdout
+    assert "# maxmemory 2 GB stays: a fork fits within 8 GB\n" in block
+    assert "\nmaxmemory" not in block
+    conf.write_text("maxmemory 2gb\n", encoding="utf-8")
+    words = ("--data-size", "1gb", "--memory-limit", "2gb", "--format", "conf")
+    assert "\nmaxmemory 1" in run_advise(str(conf), *words).stdout

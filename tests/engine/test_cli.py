@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 Write = Callable[[str, str | bytes], Path]
 
 OPEN = "bind 0.0.0.0\nprotected-mode no\n"
@@ -52,7 +54,68 @@ def test_select_and_ignore_take_names_codes_prefixes_and_topics(
 
 def test_a_selector_that_means_nothing_is_said(write: Write, tmp_path: Path) -> None:
     write("redis.conf", OPEN)
-    assert "'nosuch' selects no rule" in run(tmp_path, "check", ".", "--select", "nosuch").stdout
+    done = run(tmp_path, "check", ".", "--select", "nosuch")
+    assert "unread: command line: 'nosuch' selects no rule" in done.stdout
+    assert done.returncode == 2
+    done = run(tmp_path, "check", ".", "--ignore", "nosuch", "--fail-on", "never")
+    assert "'nosuch' selects no rule" in done.stdout
+    assert done.returncode == 0
+    write("redislint.toml", 'select = ["RL4", "gone-rule"]\n')
+    done = run(tmp_path, "check", ".", "--format", "json")
+    assert "redislint.toml: 'gone-rule' selects no rule" in done.stderr
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('per-file-ignores = {"x" = 5}', "per-file-ignores, 'x': a list of texts"),
+        ('severity = {RL402 = "loud"}', "severity, 'RL402' = 'loud': one of note, warning, error"),
+        ('environments = {"*" = "prod"}',
+         "environments, '*' = 'prod': one of production, development, test, example, unknown"),
+        ('purposes = {"*" = "cach"}', "purposes, '*' = 'cach': one of cache, session, "),
+        ("client-versions = {redis = 5}", "client-versions, 'redis': a text"),
+    ],
+)  # fmt: skip
+def test_a_table_that_nobody_would_understand_is_refused(
+    write: Write, tmp_path: Path, table: str, message: str
+) -> None:
+    write("redis.conf", OPEN)
+    write("redislint.toml", table + "\n")
+    done = run(tmp_path, "check", ".")
+    assert done.returncode == 2
+    assert f"redislint.toml: {message}" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_tables_take_what_their_facts_take() -> None:
+    from redislint.config import _VALUES
+    from redislint.model.facts import load
+    from redislint.model.subject import VOCABULARY
+
+    load()
+    for table, fact in (("environments", "environment"), ("purposes", "purpose")):
+        choices = VOCABULARY["server"][fact].choices
+        assert sorted(_VALUES[table]) == sorted(choices or ())
+
+
+def test_a_client_may_be_named_without_its_group(write: Write, tmp_path: Path) -> None:
+    write(
+        "pom.xml",
+        "<project><dependencies><dependency><groupId>io.lettuce</groupId>"
+        "<artifactId>lettuce-core</artifactId></dependency></dependencies></project>",
+    )
+    write("redislint.toml", '[client-versions]\nlettuce-core = "5.1.1.RELEASE"\n')
+    assert "lettuce-old-version" in names(tmp_path, ".")
+
+
+def test_a_baseline_that_cannot_be_written_is_one_line(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", OPEN)
+    done = run(tmp_path, "check", ".", "--write-baseline", "no/such/folder.json")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "redislint: no/such/folder.json: cannot be written: No such file or directory\n"
+    )
 
 
 def test_the_nearest_configuration_counts(write: Write, tmp_path: Path) -> None:
