@@ -16,6 +16,13 @@ WIDTH = 96
 
 def answer_text(answer: Answer) -> str:
     """A rule's page, a directive's facts, or the messages with their causes."""
+    text = _answer(answer)
+    return (
+        f"{text}\n\nthe directive of that name\n\n{answer.also.rstrip()}" if answer.also else text
+    )
+
+
+def _answer(answer: Answer) -> str:
     if answer.kind == "rule":
         return _rule(answer)
     if answer.page:

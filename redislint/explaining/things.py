@@ -19,7 +19,7 @@ class Answer:
     `kind` is rule, directive, message or log; `matches` are JSON-ready, the first the best;
     `messages` those of them that are messages; `page` a rule's or directive's text;
     `nearest` names that look like the thing, where nothing matched; `name` says that the thing is
-    one word and so was meant as a name.
+    one word and so was meant as a name; `also` is the text of the directive of the same name.
     """
 
     kind: str
@@ -28,6 +28,7 @@ class Answer:
     page: str = ""
     nearest: list[str] = field(default_factory=list)
     name: bool = False
+    also: str = ""
 
 
 def ask(thing: str) -> Answer:
@@ -36,9 +37,11 @@ def ask(thing: str) -> Answer:
     if re.fullmatch(r"[\w-]+", thing):
         rule = rule_lookup(thing)
         if rule is not None:
-            return Answer("rule", [rule["match"]], page=rule["page"])
+            return _with_directive(Answer("rule", [rule["match"]], page=rule["page"]), thing)
     named = by_name(thing)
-    messages = [named] if named else find(thing)
+    if named:
+        return _with_directive(Answer("message", [message_match(named)], [named]), thing)
+    messages = find(thing)
     if not messages:
         directive = directive_lookup(thing)
         if directive is not None:
@@ -47,6 +50,15 @@ def ask(thing: str) -> Answer:
     if not messages:
         answer.nearest = nearest(thing)
         answer.name = len(thing.split()) == 1
+    return answer
+
+
+def _with_directive(answer: Answer, thing: str) -> Answer:
+    """The answer, and with it the directive of that very name where there is one: maxclients."""
+    directive = directive_lookup(thing) if len(thing.split()) == 1 else None
+    if directive is not None:
+        answer.matches.append(directive["match"])
+        answer.also = directive["page"]
     return answer
 
 

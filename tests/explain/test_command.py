@@ -87,6 +87,16 @@ def test_the_facts_that_stand_for_directives_exist() -> None:
     assert {fact for facts in _FACTS.values() for fact in facts.split()} <= known
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [("maxclients", "message"), ("cluster-require-full-coverage", "rule")]
+)
+def test_a_name_that_is_a_directive_too_tells_of_both(name: str, kind: str) -> None:
+    data = as_json(name)
+    assert data["kind"] == kind
+    assert [match["name"] for match in data["matches"]] == [name, name]
+    assert "the directive of that name" in run(name)[1]
+
+
 def test_a_directive_is_found_by_an_old_spelling() -> None:
     assert as_json("slave-read-only")["matches"][0]["name"] == "replica-read-only"
 
