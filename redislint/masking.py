@@ -11,7 +11,7 @@ _KEYED = (
     r"(?ix)"
     r"( (?:requirepass|masterauth|primaryauth|auth-pass(?:[ \t]+\S+)?|sentinel-pass|tls-(?:client-)?key-file-pass"
     r"|--?a(?=[ \t])|--pass(?=[ \t])|-u(?=[ \t]redis)"
-    r"|[\w.\-]*(?:password|passwd|secret|auth[_-]?token|access[_-]?key|api[_-]?key|redis_auth|redis_pass|redis_pwd)[\w\-]*"
+    r"|(?>(?<![\w.\-])[\w.\-]*(?:password|passwd|secret|auth[_-]?token|access[_-]?key|api[_-]?key|redis_auth|redis_pass|redis_pwd))[\w\-]*+"
     r")\\?[\"']? (?:[ \t]*[:=,(\[]+[ \t]*|[ \t]+) (?:\\?[\"']?value\\?[\"']?[ \t]*[:=][ \t]*)? \\?[\"']?)"
     r"(?! \s | \$\{ | \$\( | \{\{ | <%)"
     r"([^\s\"'\\,;)}\]]+)"

@@ -94,6 +94,8 @@ def _read_one(deployment: Deployment, module: Any, source: Source, tree: Tree) -
                 deployment.confs.append(item)
             elif isinstance(item, Subject):
                 deployment.subjects.append(item)
+    except UnreadableError as error:
+        deployment.problems.append(Problem(source.path, None, str(error)))
     except RecursionError:
         deployment.problems.append(Problem(source.path, None, "is nested too deeply to be read"))
     except Exception as error:

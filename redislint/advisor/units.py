@@ -10,7 +10,7 @@ class AdvisorError(Exception):
     """What the advisor cannot work with; `str()` is one line that says what to do."""
 
 
-_NUMBER = re.compile(r"\s*([+-]?\d+(?:[._]\d+)*(?:e[+-]?\d{1,3})?)\s*([a-zµ/%]*)\s*\Z", re.I)
+_NUMBER = re.compile(r"\s*([+-]?\d+(?:[._]\d+)*+(?:e[+-]?\d{1,3})?)\s*+([a-zµ/%]*)\s*\Z", re.I)
 _SIZES = {
     "b": 1, "k": 10**3, "kb": 2**10, "kib": 2**10, "m": 10**6, "mb": 2**20, "mib": 2**20,
     "g": 10**9, "gb": 2**30, "gib": 2**30, "t": 10**12, "tb": 2**40, "tib": 2**40,

@@ -16,7 +16,7 @@ Fields = dict[str, str]
 Lines = dict[str, int]
 
 _FIELD = re.compile(r"([A-Za-z_][\w.|-]*):(.*)")
-_QUOTED = re.compile(r"\s*\d+[)#]\s*(?:(.*?)\s*=>\s*)?(.*)")
+_QUOTED = re.compile(r"\s*\d+[)#]\s*+(.*)")
 _ID = re.compile(r"[0-9a-f]{40}")
 
 
@@ -151,12 +151,13 @@ def _config_numbered(raw: list[str], numbered: list[int]) -> list[tuple[str, str
     for number in numbered:
         match = _QUOTED.match(raw[number - 1])
         assert match is not None
-        if match[1] is not None:
-            pairs.append((_unquote(match[1]).lower(), _unquote(match[2]), number))
+        name, arrow, value = match[1].partition("=>")
+        if arrow:
+            pairs.append((_unquote(name).lower(), _unquote(value), number))
         elif not waiting:
-            waiting = _unquote(match[2]).lower()
+            waiting = _unquote(name).lower()
         else:
-            pairs.append((waiting, _unquote(match[2]), number))
+            pairs.append((waiting, _unquote(name), number))
             waiting = ""
     return pairs
 

@@ -12,10 +12,8 @@ from redislint.findings.finding import Finding
 from redislint.rules.book import Book
 from redislint.source import Source, Span
 
-_PRAGMA = (
-    r"(?:#|//|/\*|<!--|;|--|!|\*)[^\n]*?\bredislint:[ \t]*(ignore(?:-file)?)\b[ \t]*(?:\[([^\]\n]*)\])?"
-    r"[ \t:,-]*([^\n]*)"
-)
+_PRAGMA = r"\bredislint:[ \t]*(ignore(?:-file)?)\b[ \t]*(?:\[([^\]\n]*)\])?[ \t:,-]*([^\n]*)"
+_COMMENT = re.compile(r"#|//|/\*|<!--|;|--|!|\*")
 
 
 class Suppression:
@@ -40,17 +38,19 @@ def suppressions(source: Source) -> list[Suppression]:
         return []
     found = []
     for match in re.finditer(_PRAGMA, source.text):
-        start = match.start(1) - len("redislint: ")
+        before = source.text.rfind("\n", 0, match.start()) + 1
+        if not _COMMENT.search(source.text, before, match.start()):
+            continue
         names = [n.strip().lower() for n in (match[2] or "").split(",") if n.strip()]
         reason = re.sub(r"(\*/|-->)\s*$", "", match[3]).strip()
-        span = source.span(max(match.start(), start), match.end())
+        span = source.span(match.start(), match.end())
         line = source.position(match.start(1))[0]
         found.append(Suppression(names, line, span, match[1] == "ignore-file", reason))
     return found
 
 
 def _alone(source: Source, line: int) -> bool:
-    return bool(re.match(r"\s*(#|//|/\*|<!--|;|--|!|\*)", source.line_text(line)))
+    return _COMMENT.match(source.line_text(line).lstrip()) is not None
 
 
 def _meets(pragma: Suppression, finding: Finding, book: Book, source: Source) -> str | None:

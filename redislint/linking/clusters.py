@@ -72,7 +72,7 @@ def _apart(nodes: list[Server]) -> list[list[Server]]:
     """The clusters that one file starts: several where each name without its number has three nodes."""
     families: dict[str, list[Server]] = {}
     for node in nodes:
-        families.setdefault(re.sub(r"[-_.]?\d+$", "", node.label), []).append(node)
+        families.setdefault(re.sub(r"[-_.]?(?<!\d)\d+$", "", node.label), []).append(node)
     whole = [family for family in families.values() if sum(map(copies, family)) >= 3]
     return whole if len(whole) == len(families) else [nodes]
 

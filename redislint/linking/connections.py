@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _URL = r"(redis|valkey)(s?)(?:\+[a-z]+)?://(?:[^@/\s]*@)?(\[[^\]]+\]|[\w.-]+)(?::(\d+))?(?:/(\d+))?"
 _HOST_VARIABLE = (
-    r"(?i)(?:redis|valkey|cache|broker|session|queue)\w*(?:host|addr|url|server|endpoint)"
+    r"(?i)(?:redis|valkey|cache|broker|session|queue)\w{0,60}(?:host|addr|url|server|endpoint)"
     r"|^(?:redis|valkey)$"
 )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SCRIPT = re.compile(r"(?:^|/)[\w.-]+\.sh$|(?:^|/)(?:docker-)?entrypoint[\w.-]*$")
 _EDITS = re.compile(
-    r"\bsed\b|\bawk\b|\bperl\b|\benvsubst\b|\btee\b|>>?\s*[^\s;&|]*\.conf|config\s+set", re.I
+    r"\bsed\b|\bawk\b|\bperl\b|\benvsubst\b|\btee\b|>>?\s*[^\s;&|>]*\.conf|config\s+set", re.I
 )
 _LONGEST = 100_000
 

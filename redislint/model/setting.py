@@ -9,12 +9,16 @@ from redislint.model.value import Origin, Value
 from redislint.source import Span
 
 PLACEHOLDER = re.compile(
-    r"\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|%\{[^}]*\}"
+    r"\$\{(?:[^}$]|\$(?!\{))*\}|\$\((?:[^)$]|\$(?!\())*\)|\$[A-Za-z_]\w*"
+    r"|\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}|<%(?:(?!<%).)*?%>|%\{[^}%]*\}"
     r"|(?<![\w])@[A-Za-z_][\w.]*@(?![\w])|__[A-Z][A-Z0-9_]*__|%[A-Za-z][\w.-]*%"
     r"|(?<![\w$])\{[A-Z][A-Z0-9_]+\}|<[A-Z][A-Z0-9_]+>|\x00",
     re.S,
 )
-"""What templating languages and shells replace before the server sees the text."""
+"""What templating languages and shells replace before the server sees the text.
+
+For `search` alone: an opening within another begins anew, so that many of them cost no more than one.
+"""
 
 _MARK = re.compile(r"[${%@<\x00]|__")
 """What every placeholder has: most words have none of it, and the full search takes longer."""

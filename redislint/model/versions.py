@@ -101,7 +101,7 @@ def in_specifier(version: str, specifier: str) -> bool:
     return False
 
 
-_MAVEN_RANGE = re.compile(r"([\[(])([^,\])]*)(?:(,)([^\])]*))?([\])])")
+_MAVEN_RANGE = re.compile(r"([\[(])([^,\[\]()]*)(?:(,)([^\])]*))?([\])])")
 
 
 def in_maven_range(version: str, text: str) -> bool:

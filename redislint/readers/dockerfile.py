@@ -6,7 +6,6 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from redislint.knowledge import images
@@ -17,15 +16,8 @@ from redislint.model.value import Origin, Value, at
 from redislint.readers import Context
 from redislint.readers.interpolation import interpolate
 from redislint.source import Source, Span
-from redislint.syntax import shell
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    import tree_sitter
-    import tree_sitter_containerfile
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_containerfile.language()))
+from redislint.syntax import shell, treesitter
+from redislint.syntax.places import Places
 
 
 class _Stage:
@@ -64,11 +56,11 @@ def container_of(
 ) -> Container | None:
     """The container of the final (or named) stage, if it is a server's; None else."""
     data = source.text.encode("utf-8", "surrogatepass")
-    tree = _parser().parse(data)
-    offsets = _offsets(source.text, data)
+    root = treesitter.root("containerfile", data)
+    offsets = Places(data, len(source.text)).at
     stages: list[_Stage] = []
     defaults: dict[str, str] = dict(arguments or {})
-    for node in tree.root_node.children:
+    for node in root.children:
         if not node.type.endswith("_instruction"):
             continue
         text = node.text.decode("utf-8", "replace")
@@ -84,7 +76,7 @@ def container_of(
             stages.append(_from(node, rest, span, stages, defaults))
         elif keyword == "ARG":
             table = stages[-1].args if stages else defaults
-            for name, value in re.findall(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)", rest):
+            for name, value in re.findall(r"\b([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)", rest):
                 table.setdefault(name, value.strip("\"'"))
             for name in re.findall(r"(?:^|\s)([A-Za-z_]\w*)(?=\s|$)", rest):
                 if name in defaults:
@@ -95,12 +87,6 @@ def container_of(
         return None
     stage = next((s for s in stages if target and s.name == target.lower()), stages[-1])
     return _container(stage, source)
-
-
-def _offsets(text: str, data: bytes) -> Any:
-    if len(text) == len(data):
-        return lambda place: place
-    return lambda place: len(data[:place].decode("utf-8", "replace"))
 
 
 def _from(node: Any, rest: str, span: Span, stages: list[_Stage], known: dict[str, str]) -> _Stage:
@@ -125,7 +111,7 @@ def _instruction(
             stage.entrypoint, stage.command = words, None
         stage.shell, stage.command_span = is_shell, span
     elif keyword == "ENV":
-        pairs = re.findall(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|\S*)", rest)
+        pairs = re.findall(r"\b([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|\S*)", rest)
         if not pairs and " " in rest:
             pairs = [tuple(rest.split(None, 1))]
         known = {**stage.args, **{k: str(v.value) for k, v in stage.env.items() if v.known}}
@@ -264,12 +250,14 @@ def _copy(stage: _Stage, rest: str, source: Source) -> None:
 _SED = re.compile(
     r"s(?P<d>[^\w\s\\])(?P<old>(?:\\.|(?!(?P=d)).)*)(?P=d)(?P<new>(?:\\.|(?!(?P=d)).)*)(?P=d)"
 )
-_CONF_PATH = re.compile(r"[^\s\"';|&]*(?:redis|valkey|sentinel)[^\s\"';|&]*\.conf\b")
+_SHELL_WORD = re.compile(r"[^\s\"';|&]+")
+_CONF_PATH = re.compile(r"(?>.*?(?:redis|valkey|sentinel)).*\.conf\b")
 
 
 def _run(stage: _Stage, text: str, span: Span, source: Source) -> None:
     """What RUN does to configuration files: simple echo, printf and sed; else unknown."""
-    for path in dict.fromkeys(_CONF_PATH.findall(text)):
+    paths = (_CONF_PATH.match(word) for word in _SHELL_WORD.findall(text))
+    for path in dict.fromkeys(match[0] for match in paths if match):
         if not re.search(r">|\bsed\b|\btee\b|\bcp\b|\bmv\b|\bperl\b|\bawk\b", text):
             continue
         added: list[Setting] = []

@@ -28,12 +28,15 @@ from redislint.readers.manifests.jvm import (
 from redislint.source import Source, Span
 
 _BOOT_PLUGIN = "org.springframework.boot"
-_REST = r"(?P<version>(?:\$\{[^}\n]*\}|[^\"'@:\n])*)"
+_FILLED = r"""\$\{[^}\n]{0,200}\}|[^"'@:\n$]|\$(?!\{[^}\n]{0,200}\})"""
+"""One character of a version, or a `${…}`: never both, so that no text is read in two ways."""
+_REST = rf"(?P<version>(?:{_FILLED})*)"
 _PLUGIN = re.compile(
     r"""\bid\s*\(?\s*(["'])org\.springframework\.boot\1\s*\)?\s*\.?version\s*\(?\s*(?:(["'])(?P<text>[^"'\n]*)\2|(?P<name>[\w.]+(?:\([^)\n]*\))?))"""
 )
 _BOOT_COORDINATE = re.compile(
-    r"""(["'])org\.springframework\.boot:(?:spring-boot-gradle-plugin|spring-boot-dependencies|spring-boot-starter-parent):(?P<text>(?:\$\{[^}\n]*\}|[^"'@:\n])*)"""
+    r"""(["'])org\.springframework\.boot:(?:spring-boot-gradle-plugin|spring-boot-dependencies|spring-boot-starter-parent):"""
+    rf"(?P<text>(?:{_FILLED})*)"
 )
 _TEST = re.compile(r"(?i)test|benchmark|jmh")
 _FLOATING = re.compile(r"(\d+(?:\.\d+)*)\.\+$")
@@ -340,7 +343,7 @@ def _entries(build: Build, catalog_name: str, path: str) -> list[Entry]:
 def _strictly(build: Build, offset: int) -> Value | None:
     """`implementation("g:a") { version { strictly("1.2") } }`."""
     block = re.compile(
-        r"""\s*\)?\s*\{\s*version\s*\{[^}]*?\b(?:strictly|require|prefer)\s*\(?\s*(["'])([^"'\n]*)\1"""
+        r"""\s*+\)?\s*+\{\s*version\s*\{[^}]*?\b(?:strictly|require|prefer)\s*\(?\s*(["'])([^"'\n]*)\1"""
     ).match(build.script.code, offset)
     if block is None:
         return None
@@ -349,5 +352,5 @@ def _strictly(build: Build, offset: int) -> Value | None:
 
 def _excluded(code: str) -> frozenset[str]:
     """Clients that the script takes out of what starters bring."""
-    out = re.search(r"""exclude\s*\(?[^)\n}]*\blettuce""", code)
+    out = re.search(r"""exclude\s{0,40}\(?[^)\n}]{0,200}\blettuce""", code)
     return frozenset({LETTUCE}) if out else frozenset()

@@ -78,6 +78,6 @@ def dotenv(text: str) -> dict[str, str]:
             if len(value) > 1 and value[0] in "\"'" and value[-1] == value[0]:
                 value = value[1:-1]
             else:
-                value = re.split(r"\s+#", value)[0].strip()
+                value = re.split(r"\s#", value)[0].strip()
             found[match[1]] = value
     return found

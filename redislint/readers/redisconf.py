@@ -22,7 +22,7 @@ _CONTROL = r"^\s*(?:\{\{-?\s*(if|else|end|range|with|define|template|include)\b.
 _OPENS = r"^\s*(?:\{\{-?\s*(?:if|range|with|define)\b|\{%-?\s*(?:if|for)\b|<%-?\s*(?:if|unless|.*\bdo\b))"
 _CLOSES = r"^\s*(?:\{\{-?\s*end\b|\{%-?\s*end|<%-?\s*(?:end|\}))"
 _FOREIGN = re.compile(
-    r"(?m)^\s*(\[[\w .:-]+\]\s*$|<\w[^>\n]*>|[\w.]+\s*=\s*\S|\w[\w \"'/.$*-]*[;{]\s*$|[\w.-]+\s*:\s)"
+    r"(?m)^[ \t]*(\[[\w .:-]+\]\s*$|<\w[^>\n]*>|[\w.]+\s*=\s*\S|\w[\w \"'/.$*-]*[;{]\s*$|[\w.-]+\s*:\s)"
 )
 _MAX_INCLUDES = 50
 

@@ -53,7 +53,7 @@ def literal(text: str) -> Node | None:
         return ["lit", "number", int(lower), text]
     if re.fullmatch(r"-?\d+\.\d+", lower):
         return ["lit", "number", float(lower), text]
-    if re.fullmatch(r"\d+(\.\d+){2,}([.-]?\w+)*|\d+(\.\d+)+[.-]?[a-z]\w*", lower):
+    if re.fullmatch(r"\d+(\.\d+){2,}+([.-]?\w++)*+|\d+(\.\d+)++[.-]?[a-z]\w*", lower):
         return ["lit", "version", text, text]
     return None
 

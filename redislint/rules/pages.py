@@ -250,7 +250,7 @@ def summary(prose: str) -> str:
     """The first sentence of a page's prose, without markup."""
     paragraph = next((p for p in re.split(r"\n\s*\n", prose) if p.strip()), "")
     plain = re.sub(
-        r"`+([^`]*)`+|[*]+|(?<!\w)_+|_+(?!\w)|\[([^\]]*)\]\([^)]*\)",
+        r"`+([^`]*)`+|[*]+|(?<!\w)_+|_+(?!\w)|\[([^\[\]]*)\]\([^()]*\)",
         lambda m: m[1] or m[2] or "",
         " ".join(paragraph.split()),
     )

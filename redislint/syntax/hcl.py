@@ -6,27 +6,27 @@ Only what is plainly written is evaluated; everything that Terraform would compu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from redislint.model.value import Origin, Value, at, unknown
 from redislint.source import Source, Span
-from redislint.syntax import hclvalue
+from redislint.syntax import hclvalue, treesitter
+from redislint.syntax.places import Places
 
 MAX_CHARACTERS = 4_000_000
 _DEPTH = 60
+_WIDE = re.compile(rb"\s{500,}")
 
 Resolve = Callable[[str], Value | None]
 """Answers a reference (`var.size`, `local.name`) with its value, or None."""
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    import tree_sitter
-    import tree_sitter_hcl
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
+def _comment(blanks: re.Match[bytes]) -> bytes:
+    """A comment as long as these blanks: the parser's time grows with the square of theirs."""
+    end = b"\n" if b"\n" in blanks[0] else b" "
+    return b"/*" + b"*" * (len(blanks[0]) - 5) + b"*/" + end
 
 
 class Given(Origin):
@@ -41,16 +41,13 @@ class File:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.data = source.text.encode("utf-8", "replace")
-        self._plain = len(self.data) == len(source.text)
-        self.root: Any = _parser().parse(self.data).root_node
-
-    def offset(self, byte: int) -> int:
-        """The code point at a byte."""
-        return byte if self._plain else len(self.data[:byte].decode("utf-8", "replace"))
+        self._places = Places(self.data, len(source.text))
+        self.root: Any = treesitter.root("hcl", _WIDE.sub(_comment, self.data))
 
     def span(self, node: Any) -> Span:
         """The place of a node."""
-        return Span(self.source, self.offset(node.start_byte), self.offset(node.end_byte))
+        place = self._places.at
+        return Span(self.source, place(node.start_byte), place(node.end_byte))
 
     def text(self, node: Any) -> str:
         """The text of a node."""

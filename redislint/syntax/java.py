@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from redislint.syntax import treesitter
 from redislint.syntax.jvm import Annotation, ClassDef, Field, Method, Node, Param, Unit, simple
 
 if TYPE_CHECKING:
@@ -23,19 +23,10 @@ _CLASS_TYPES = {
 }
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    import tree_sitter
-    import tree_sitter_java
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_java.language()))
-
-
 def parse(source: Source) -> Unit:
     """The unit of a Java file."""
     unit = Unit(source, "java")
-    tree = _parser().parse(unit.data)
-    _Lowering(unit).unit(tree.root_node)
+    _Lowering(unit).unit(treesitter.root("java", unit.data))
     return unit
 
 
@@ -85,10 +76,10 @@ class _Lowering:
         owner.methods.append(method)
 
     def imports(self, text: str) -> None:
-        match = re.match(r"import\s+(static\s+)?([\w.\s]+?)(\.\s*\*)?\s*;", text)
+        match = re.match(r"import\s++(static\s++)?([\w.\s]++)(\*\s*)?;", text)
         if not match:
             return
-        name = re.sub(r"\s", "", match[2])
+        name = "".join(match[2].split()).rstrip(".")
         if match[3]:
             self.u.stars.append(name)
         else:

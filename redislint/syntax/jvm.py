@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from redislint.source import Source, Span
+from redislint.syntax.places import Places
 
 
 class Node:
@@ -249,7 +250,7 @@ class Unit:
         self.source = source
         self.language = language
         self.data = source.text.encode("utf-8", "surrogatepass")
-        self.ascii = len(self.data) == len(source.text)
+        self._places = Places(self.data, len(source.text))
         self.package = ""
         self.imports: dict[str, str] = {}
         """simple name -> full name; static imports too."""
@@ -261,11 +262,7 @@ class Unit:
 
     def span(self, start: int, end: int) -> Span:
         """The span of a stretch of bytes."""
-        if self.ascii:
-            return Span(self.source, start, end)
-        first = len(self.data[:start].decode("utf-8", "surrogatepass"))
-        more = len(self.data[start:end].decode("utf-8", "surrogatepass"))
-        return Span(self.source, first, first + more)
+        return Span(self.source, self._places.at(start), self._places.at(end))
 
     def all_classes(self) -> list[ClassDef]:
         """Every class of the file, nested ones too, outermost first."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from redislint.syntax import treesitter
 from redislint.syntax.java import MAX_DEPTH
 from redislint.syntax.jvm import (
     Annotation,
@@ -27,19 +27,10 @@ _IGNORED = frozenset(("line_comment", "block_comment", "multiline_comment", "she
 _TYPES = frozenset(("user_type", "nullable_type", "function_type", "non_nullable_type"))
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    import tree_sitter
-    import tree_sitter_kotlin
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_kotlin.language()))
-
-
 def parse(source: Source) -> Unit:
     """The unit of a Kotlin file."""
     unit = Unit(source, "kotlin")
-    tree = _parser().parse(unit.data)
-    _Lowering(unit).unit(tree.root_node)
+    _Lowering(unit).unit(treesitter.root("kotlin", unit.data))
     return unit
 
 

@@ -7,12 +7,12 @@ It counts UTF-8 bytes; `Tree` turns them into code points.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from redislint.source import Source, Span
+from redislint.syntax import treesitter
+from redislint.syntax.places import Places
 
 MAX_CHARACTERS = 4_000_000
 """A longer module is generated code or data: it is reported as unread."""
@@ -21,16 +21,7 @@ Node = Any
 """A tree_sitter.Node: typed Any so that tree_sitter is imported only where a file is parsed."""
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    import tree_sitter
-    import tree_sitter_python
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
-
-
 _TAG_LINE = re.compile(r"(?m)^[ \t]*\{%[^\n]*%\}[ \t]*$")
-_TAG = re.compile(rb"\{%.*?%\}|\{#.*?#\}", re.S)
 _HOLE = re.compile(rb"\{\{[^{}\n]*\}\}")
 
 
@@ -40,14 +31,18 @@ def _without_tags(data: bytes) -> bytes:
     Tags become blanks and expressions `{{ x }}` names of the same length; both branches of a tag
     stay. Only a file with a tag on a line of its own is taken for a template.
     """
-    blank = _TAG.sub(lambda m: re.sub(rb"[^\n]", b" ", m[0]), data)
-    return _HOLE.sub(lambda m: b"_" * len(m[0]), blank)
+    from redislint.syntax import templates
+
+    # Bytes are taken for Latin-1, so that every one keeps its place.
+    text = data.decode("latin-1")
+    blank = templates.replace(text, templates.TAGS, lambda tag: re.sub(r"[^\n]", " ", tag))
+    return _HOLE.sub(lambda m: b"_" * len(m[0]), blank.encode("latin-1"))
 
 
 class Tree:
     """The syntax tree of one module and its way back to the source."""
 
-    __slots__ = ("_char_starts", "_row_starts", "data", "root", "source")
+    __slots__ = ("_places", "data", "root", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -55,25 +50,8 @@ class Tree:
         self.data = text.encode("utf-8", "replace")
         if _TAG_LINE.search(text):
             self.data = _without_tags(self.data)
-        self.root: Node = _parser().parse(self.data).root_node
-        self._row_starts: list[int] | None = None
-        self._char_starts: list[int] = []
-        if len(self.data) != len(text):
-            self._row_starts = [0]
-            self._char_starts = [0]
-            characters = 0
-            for line in self.data.split(b"\n"):
-                characters += len(line.decode("utf-8", "replace")) + 1
-                self._row_starts.append(self._row_starts[-1] + len(line) + 1)
-                self._char_starts.append(characters)
-
-    def offset(self, byte: int) -> int:
-        """The code point offset of a byte offset."""
-        if self._row_starts is None:
-            return byte
-        row = bisect_right(self._row_starts, byte) - 1
-        start = self._row_starts[row]
-        return self._char_starts[row] + len(self.data[start:byte].decode("utf-8", "replace"))
+        self.root: Node = treesitter.root("python", self.data)
+        self._places = Places(self.data, len(text))
 
     def text(self, node: Node) -> str:
         """The text of a node."""
@@ -81,7 +59,8 @@ class Tree:
 
     def span(self, node: Node) -> Span:
         """The place of a node."""
-        return Span(self.source, self.offset(node.start_byte), self.offset(node.end_byte))
+        at = self._places.at
+        return Span(self.source, at(node.start_byte), at(node.end_byte))
 
 
 def parse(source: Source) -> Tree:
@@ -147,7 +126,7 @@ def _add_text(parts: list[str | Node], text: str, prefix: str) -> None:
         parts.append(text)
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[{}\[\],:]|[^\s{}\[\],:"]+')
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _JSON_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _MAGIC = re.compile(r"(?m)^([ \t]*)[%!?]")

@@ -23,13 +23,14 @@ _TOKEN = re.compile(
     r"""(?P<blank>(?:[ \t\r]|\\\r?\n)+)|(?P<comment>\#[^\n]*)|(?P<end>&&|\|\||;;|\|&|[;&|\n()])"""
     r"""|(?P<redirect>\d*(?:>>|<<<|<<|>&|<&|[<>])\s*[^\s;&|<>()]*)"""
 )
+# Lengths have limits so that openings which never close do not cost the square of their number.
 _PIECE = re.compile(
     r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|\\(?P<escape>.)"""
-    r"""|(?P<sub>\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`)|(?P<var>\$\{[^}]*\}|\$[A-Za-z_]\w*|\$[@*#?0-9!-])"""
+    r"""|(?P<sub>\$\((?:[^()]|\([^()]*\)){0,4000}\)|`[^`]*`)|(?P<var>\$\{[^}]{0,1000}\}|\$[A-Za-z_]\w*|\$[@*#?0-9!-])"""
     r"""|(?P<plain>[^\s'"\\$`;&|()<>]+|\$)""",
     re.S,
 )
-_VARIABLE = re.compile(r"\$\{[^}]*\}|\$[A-Za-z_]\w*|\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`")
+_VARIABLE = re.compile(r"\$\{[^}]{0,1000}\}|\$[A-Za-z_]\w*|\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`")
 
 
 class Word:

@@ -20,7 +20,6 @@ HOLE = "\ue001"
 """Stands for each character that a template will compute."""
 
 _DEPTH = 150
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>", re.S)
 _CONTROL = re.compile(
     r"(?m)^[ \t]*(?:-[ \t]+)?(?:\{\{[^\n]*?\}\}|\{%[^\n]*?%\}|<%[^\n]*?%>)[ \t]*(?:#[^\n]*)?$"
 )
@@ -326,11 +325,13 @@ _INDENT = re.compile(r"(?m)^ *(?=\S)")
 def blank_templates(text: str) -> str:
     """Placeholders for templates, of the same length and with the same line ends."""
 
+    from redislint.syntax.templates import EXPRESSIONS, replace
+
     def blanks(match: re.Match[str]) -> str:
         return re.sub(r"[^\n\r]", " ", match[0])
 
-    def holes(match: re.Match[str]) -> str:
-        first, _, rest = match[0].partition("\n")
+    def holes(expression: str) -> str:
+        first, _, rest = expression.partition("\n")
         filled = HOLE * len(first)
         return filled + ("\n" + re.sub(r"[^\n\r]", " ", rest) if rest else "")
 
@@ -343,7 +344,7 @@ def blank_templates(text: str) -> str:
             return dash[0] + HOLE * (len(match[0]) - len(dash[0]))
         return blanks(match)
 
-    return _TEMPLATE.sub(holes, _CONTROL.sub(control, text))
+    return replace(_CONTROL.sub(control, text), EXPRESSIONS, holes)
 
 
 def _block(source: Source, span: Span) -> Source:

@@ -94,7 +94,7 @@ def can_meet(dependency: Dependency, need: str) -> bool | None:
 
 
 _ASYNC = re.compile(
-    r"(?im)^[\s\"']*(fastapi|aiohttp|starlette|sanic|quart|uvicorn|hypercorn|aiogram|litestar|arq)\b"
+    r"(?im)^[ \t\"']*(fastapi|aiohttp|starlette|sanic|quart|uvicorn|hypercorn|aiogram|litestar|arq)\b"
 )
 
 

@@ -139,7 +139,7 @@ def _bean_names(method: Any) -> list[str]:
 
 def placeholder(text: str | None, span: Span | None) -> Unknown:
     """What `@Value("${key:default}")` injects: unknown, with its default."""
-    match = re.search(r"\$\{([^:}]+)(?::([^}]*))?\}", text or "")
+    match = re.search(r"\$\{([^:{}]{1,300})(?::([^}]{0,1000}))?\}", text or "")
     if not match:
         return Unknown("it is injected", span)
     found = Unknown(f"it is read from the property {match[1]}", span)

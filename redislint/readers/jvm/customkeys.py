@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from redislint.readers.jvm.springkeys import Document
     from redislint.source import Source
 
-MENTION = re.compile(r"(?i)(redis|jedis|lettuce)[\w.\-\s:]*?(password|passwd|pass|pwd)\b")
+MENTION = re.compile(r"(?i)(redis|jedis|lettuce)[\w.\-\s:]{0,300}?(password|passwd|pass|pwd)\b")
 _PASSWORD = re.compile(
     r"(?:^|\.)\w*(?:redis|jedis|lettuce)\w*\.(?:\w+\.)*\w*(?:password|passwd|pass|pwd)$"
     r"|(?:^|\.)\w*(?:redis|jedis)(?:password|passwd|pwd)$"
 )
+_LONGEST = 300
+"""Nobody writes a longer key by hand, and the search below is slow on one."""
 _BOOT = ("spring.redis.", "spring.data.redis.")
 _SETTINGS = re.compile(
     r"(?i)(^|/)(application|bootstrap)[^/]*\.ya?ml$|/resources/[^/]*\.ya?ml$|\.properties$"
@@ -32,7 +34,9 @@ def find(source: Source, documents: list[Document]) -> Iterator[Client]:
         return
     for document in documents:
         for name, item in document.properties.items():
-            if name.startswith(_BOOT) or not _PASSWORD.search(name) or not item.value:
+            if len(name) > _LONGEST or name.startswith(_BOOT) or not item.value:
+                continue
+            if not _PASSWORD.search(name):
                 continue
             if "${" in item.value or "@" in item.value[:1]:
                 continue

@@ -26,10 +26,12 @@ def type_of(node: Node, frame: Frame) -> str | None:
     parts.reverse()
     if parts[0] in frame.locals or parts[0] in ("this", "super"):
         return None
-    while len(parts) > 1 and parts[0][:1].islower():
-        if parts[0] in frame.this.fields or parts[0] in frame.this.cls.fields:
+    packages = 0
+    while packages < len(parts) - 1 and parts[packages][:1].islower():
+        if parts[packages] in frame.this.fields or parts[packages] in frame.this.cls.fields:
             return None
-        parts.pop(0)
+        packages += 1
+    del parts[:packages]
     if not parts[0][:1].isupper():
         return None
     if len(parts) == 1 and parts[0].isupper() and parts[0] in frame.this.cls.fields:

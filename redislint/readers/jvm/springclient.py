@@ -30,7 +30,7 @@ _CONNECTS = (
     "client-type cluster.nodes sentinel.master sentinel.nodes masterreplica.nodes"
 ).split()
 _PLACEHOLDER = re.compile(
-    r"\$\{([^}:]*)(?::((?:[^{}]|\$\{[^{}]*\})*))?\}|@[\w.-]+@|#\{[^}]*\}|\{\{|[\x00\x01]"
+    r"\$\{([^}:$]*)(?::((?:[^{}]|\$\{[^{}]*\})*))?\}|@[\w.-]+@|#\{(?:[^}#]|#(?!\{))*\}|\{\{|[\x00\x01]"
 )
 DEVELOPMENT = re.compile(r"(?i)(^|[,\s&|(!-])(local|dev|develop|development|test|tests|ci|it)\b")
 _DEVELOPERS = re.compile(r"(?i)(^|[,\s&|(-])(local|dev|develop|development)\b")

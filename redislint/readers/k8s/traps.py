@@ -23,7 +23,7 @@ _UNLIKE = re.compile(r"(?i)insight|commander|exporter|metrics|-ui\b|admin|web|ap
 
 def plain(name: str) -> str:
     """A name as users read it: what a template computes is left out."""
-    return re.sub(r"\{\{.*?\}\}", "", name).strip("-. ")
+    return re.sub(r"\{\{[^{}]*\}\}", "", name).strip("-. ")
 
 
 def resource(owner: Object, span: Span) -> Subject:

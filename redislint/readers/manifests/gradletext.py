@@ -16,24 +16,24 @@ from redislint.source import Source, Span
 
 _TOKEN = re.compile(
     r"""(?P<line>//[^\n]*)|(?P<block>/\*.*?(?:\*/|\Z))|(?P<long>\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z))"""
-    r"""|(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""",
+    r"""|(?P<string>"(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?)""",
     re.S,
 )
 _ASSIGN = re.compile(
     r"""(?x)(?:\b(?:def|val|var|String|const\s+val|private\s+val)\s+)?
-    (?P<name>[A-Za-z_][\w.]*|(?:ext|extra|project|rootProject)?(?:\.ext|\.extra)?\[\s*["'][\w.-]+["']\s*\])
+    (?P<name>(?<![\w.])[A-Za-z_][\w.]*+|(?:ext|extra|project|rootProject)?(?:\.ext|\.extra)?\[\s*["'][\w.-]+["']\s*\])
     (?:\s*:\s*String)?\s*
     (?:=|\bby\s+(?:extra|project\.extra)\s*\(|:(?!:))\s*
     (?P<quote>["'])(?P<value>[^"'\n]*)(?P=quote)"""
 )
 _SET = re.compile(r"""\bset\s*\(\s*["']([\w.-]+)["']\s*,\s*(["'])([^"'\n]*)\2\s*\)""")
-_REFERENCE = re.compile(r"\$\{([^}]+)\}|\$([A-Za-z_][\w.]*)")
+_REFERENCE = re.compile(r"\$\{((?:[^}$]|\$(?!\{))+)\}|\$([A-Za-z_][\w.]*)")
 _INDEX = re.compile(r"""\[\s*["']([\w.-]+)["']\s*\]""")
 _PROPERTY = re.compile(
     r"""(?:\w+\.)*(?:property|findProperty|extra\.get|ext\.get|getProperty)"""
     r"""\(\s*["']([\w.-]+)["']\s*\).*"""
 )
-_PLAIN = re.compile(r"(?m)^[ \t]*([\w.-]+)[ \t]*[=:][ \t]*(\S[^\n]*?)[ \t]*$")
+_PLAIN = re.compile(r"(?m)^[ \t]*([\w.-]+)[ \t]*[=:][ \t]*(\S[^\n]*)$")
 _PREFIXES = ("rootProject.", "project.", "ext.", "extra.", "properties.", "this.")
 
 
@@ -92,7 +92,9 @@ def properties(source: Source) -> dict[str, tuple[str, Span]]:
     found = {}
     for match in _PLAIN.finditer(source.text):
         if not match[0].lstrip().startswith(("#", "!")):
-            found[match[1]] = (match[2], Span(source, match.start(2), match.end(2)))
+            value = match[2].rstrip(" \t")
+            start = match.start(2)
+            found[match[1]] = (value, Span(source, start, start + len(value)))
     return found
 
 
@@ -131,7 +133,7 @@ class Scope:
                     self._tables.append(properties(source))
             for script in self.scripts:
                 for match in re.finditer(
-                    r"""apply\s*\(?\s*from\s*[:=]\s*["']([^"'\n]+)["']""", script.code
+                    r"""apply\s*+\(?\s*from\s*[:=]\s*["']([^"'\n]+)["']""", script.code
                 ):
                     self._tables += self._applied(script, match[1])
         return self._tables

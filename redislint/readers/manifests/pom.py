@@ -18,7 +18,7 @@ from redislint.readers.manifests.jvm import MANAGED_PROPERTY, is_boot
 from redislint.source import Source
 from redislint.syntax.xml import Element, parse
 
-_PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
+_PLACEHOLDER = re.compile(r"\$\{((?:[^}$]|\$(?!\{))+)\}")
 _MAX_PARENTS = 12
 
 

@@ -16,8 +16,8 @@ CLIENTS = frozenset(
 """Projects that are Redis clients, or that decide how one is used."""
 
 _REQUIREMENT = re.compile(
-    r"""(?x)\s*(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<extras>\[[^\]]*\])?\s*
-    (?:@\s*(?P<url>\S+)|\(?(?P<spec>[^;#()]*)\)?)\s*(?:;\s*(?P<marker>[^#]*))?"""
+    r"""(?x)\s*(?P<name>[A-Za-z0-9][\w.-]*+)\s*+(?P<extras>\[[^\]]*\])?\s*+
+    (?:@\s*(?P<url>\S+)|\(?(?P<spec>[^;#()]*+)\)?)\s*+(?:;\s*(?P<marker>[^#]*))?"""
 )
 _DEV_NAME = re.compile(
     r"(?i)(^|[/_.-])(dev|tests?|testing|lint|docs?|ci|typing|benchmark|e2e|local|debug|qa)([/_.-]|$)"

@@ -174,7 +174,7 @@ def _text_method(ev: Evaluator, last: str, given: Arguments, span: Span) -> Thin
         template = thing.text if isinstance(thing, Scalar) else None
         return template if template is not None else "\0"
 
-    text = re.sub(r"\{(\w*)[^{}]*\}", fill, first.text)
+    text = re.sub(r"\{(\w*+)[^{}]*\}", fill, first.text)
     if "\0" not in text:
         return known(text, span)
     return unknown("holds parts that are computed", span, template=text)
