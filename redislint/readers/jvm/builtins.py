@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from redislint.readers.jvm import lookup
+from redislint.readers.jvm import durations, lookup
 from redislint.readers.jvm.values import (
     Abstract,
     Alternatives,
@@ -283,16 +283,6 @@ def seconds(amount: Abstract, factor: float, span: Span) -> Abstract:
     return join(results, span)
 
 
-def iso(text: str) -> float | None:
-    """Seconds of an ISO 8601 duration such as PT30S."""
-    match = re.fullmatch(
-        r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", text.strip().upper()
-    )
-    if not match or not any(match.groups()):
-        return None
-    return sum(float(g or 0) * f for g, f in zip(match.groups(), (86400, 3600, 60, 1), strict=True))
-
-
 def static_call(
     type: str, name: str, args: list[Abstract], span: Span, e: Evaluator, frame: Frame
 ) -> Abstract | None:
@@ -303,7 +293,7 @@ def static_call(
         if name == "of" and len(args) == 2 and isinstance(args[1], Enum):
             return seconds(args[0], UNITS.get(args[1].name, 1.0), span)
         if name == "parse" and args and isinstance(args[0], Const):
-            value = iso(str(args[0].value))
+            value = durations.iso(str(args[0].value))
             return Const(Seconds(value), span) if value is not None else Unknown("unclear", span)
         return Unknown("it is computed", span)
     if type in (

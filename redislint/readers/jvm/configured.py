@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from redislint.knowledge.clients.spring import relaxed
+from redislint.readers.jvm import durations
 from redislint.readers.jvm.values import Abstract, Const, Seconds
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ def _converted(text: str, type: str) -> object:
     if type in ("boolean", "Boolean"):
         return {"true": True, "false": False}.get(text.lower())
     if type == "Duration":
-        from redislint.readers.jvm.springclient import seconds
-
-        held = seconds(text)
+        held = durations.boot(text)
         return None if held is None else Seconds(held)
     return int(text) if re.fullmatch(r"-?\d{1,15}", text) else None
 
@@ -93,7 +92,6 @@ def _properties(e: Evaluator) -> dict[str, str | None]:
 
 def _read(e: Evaluator, module: str) -> dict[str, str | None]:
     from redislint.readers.jvm import springkeys
-    from redislint.readers.jvm.springclient import DEVELOPMENT
 
     folder = f"{module}/src/main/resources/" if module else "src/main/resources/"
     paths = [p for p in e.repo.context.glob(folder + "*") if _FILES.search(p)]
@@ -102,7 +100,7 @@ def _read(e: Evaluator, module: str) -> dict[str, str | None]:
     for path in paths[:20]:
         source = e.repo.context.find(path)
         for document in springkeys.read(source) if source is not None else []:
-            if document.profile and DEVELOPMENT.search(document.profile):
+            if document.profile and springkeys.DEVELOPMENT.search(document.profile):
                 continue
             for name, item in document.properties.items():
                 if document.profile:

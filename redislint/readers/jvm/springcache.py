@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
 from redislint.readers.jvm.read import context_of
-from redislint.readers.jvm.springclient import DEVELOPMENT
+from redislint.readers.jvm.springkeys import DEVELOPMENT
 
 if TYPE_CHECKING:
     from redislint.readers import Context

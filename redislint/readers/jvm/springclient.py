@@ -18,8 +18,9 @@ from redislint.knowledge.clients.spring import (
 from redislint.model.client import Client
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
-from redislint.readers.jvm import uris
+from redislint.readers.jvm import durations, uris
 from redislint.readers.jvm.read import context_of, finish
+from redislint.readers.jvm.springkeys import DEVELOPMENT
 
 if TYPE_CHECKING:
     from redislint.readers.jvm.springkeys import Document, Property
@@ -32,10 +33,7 @@ _CONNECTS = (
 _PLACEHOLDER = re.compile(
     r"\$\{([^}:$]*)(?::((?:[^{}]|\$\{[^{}]*\})*))?\}|@[\w.-]+@|#\{(?:[^}#]|#(?!\{))*\}|\{\{|[\x00\x01]"
 )
-DEVELOPMENT = re.compile(r"(?i)(^|[,\s&|(!-])(local|dev|develop|development|test|tests|ci|it)\b")
 _DEVELOPERS = re.compile(r"(?i)(^|[,\s&|(-])(local|dev|develop|development)\b")
-_DURATION = re.compile(r"([+-]?\d+)\s*(ns|us|ms|s|m|h|d)?", re.I)
-_FACTOR = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 class Keys:
@@ -91,28 +89,16 @@ def text_value(item: Property) -> Value:
     return Value(text, origin)
 
 
-def seconds(text: str) -> float | None:
-    """A duration as Boot reads it, where a bare number is milliseconds; None where it is none."""
-    match = _DURATION.fullmatch(text)
-    if match:
-        return round(int(match[1]) * _FACTOR[(match[2] or "ms").lower()], 9)
-    iso = re.fullmatch(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", text.upper())
-    if iso and any(iso.groups()):
-        parts = zip(iso.groups(), (86400.0, 3600.0, 60.0, 1.0), strict=True)
-        return sum(float(g or 0) * f for g, f in parts)
-    return None
-
-
 def duration(item: Property) -> Value:
     """Seconds of a duration as Boot reads it."""
     value = text_value(item)
     if not value.known or value.value is None:
         return value
     text = str(value.value).strip()
-    held = seconds(text)
+    held = durations.boot(text)
     if held is None:
         return Value(None, value.origin, known=False, why=f"'{text[:20]}' is no duration")
-    return Value(held, value.origin, raw=text if _DURATION.fullmatch(text) else None)
+    return Value(held, value.origin, raw=text if durations.BOOT.fullmatch(text) else None)
 
 
 def boolean(item: Property) -> Value:

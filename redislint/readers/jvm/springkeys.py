@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from redislint.source import Source, Span
     from redislint.syntax.yaml import Node
 
+DEVELOPMENT = re.compile(r"(?i)(^|[,\s&|(!-])(local|dev|develop|development|test|tests|ci|it)\b")
+"""A profile of this name is nobody's production."""
+
 
 class Property:
     """A property: the key as written (dotted), its text, its places; `items` of a list."""
