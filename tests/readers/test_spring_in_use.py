@@ -518,3 +518,70 @@ def test_a_service_that_makes_a_client_for_each_call(
     code = f"import io.lettuce.core.*;\n@Service class Store {{ {method} }}\n"
     found = fired(tmp_path, {"src/main/java/Store.java": code}, "lettuce-client-per-request")
     assert bool(found) is told
+
+
+def test_a_kotlin_class_that_properties_fill(tmp_path: Path) -> None:
+    code = """import org.springframework.data.redis.connection.*
+import org.springframework.data.redis.connection.lettuce.*
+@Configuration
+class RedisConfig {
+  @Bean
+  fun factory(props: RedisProps) = LettuceConnectionFactory(
+    RedisStandaloneConfiguration(props.host),
+    LettuceClientConfiguration.builder().commandTimeout(Duration.ofMillis(props.timeout)).build(),
+  )
+}
+"""
+    props = '@ConfigurationProperties(prefix = "app.redis")\ndata class RedisProps(val host: String, val timeout: Long)\n'
+    files = {
+        "src/main/kotlin/RedisConfig.kt": code,
+        "src/main/kotlin/RedisProps.kt": props,
+        YML: "app:\n  redis:\n    timeout: 750\n",
+    }
+    found = clients(tmp_path, files, "kotlin")
+    assert [shown(c, "command-timeout") for c in found] == [0.75]
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("connection-timeout", True),
+        ("connectionTimeout", True),
+        ("lettuce.pool.maxTotal", True),
+        ("connect-timeout", False),
+        ("retry-count", False),
+    ],
+)
+def test_keys_that_are_called_otherwise_elsewhere(tmp_path: Path, key: str, told: bool) -> None:
+    files = {
+        PROPERTIES: f"spring.data.redis.host=h\nspring.data.redis.{key}=5\n",
+        "pom.xml": boot_pom("3.2.0"),
+    }
+    assert bool(fired(tmp_path, files, "spring-property-unknown")) is told
+
+
+@pytest.mark.parametrize(("number", "told"), [("3", True), ("0", False), ("${DB:3}", False)])
+def test_boot_drops_a_database_beside_nodes(tmp_path: Path, number: str, told: bool) -> None:
+    text = f"spring.data.redis.cluster.nodes=a:1,b:2\nspring.data.redis.database={number}\n"
+    assert bool(fired(tmp_path, {PROPERTIES: text}, "cluster-multiple-databases")) is told
+
+
+@pytest.mark.parametrize(
+    ("verifier", "told"),
+    [
+        ("(host, session) -> true", True),
+        ("(host, session) -> { return true; }", True),
+        ("NoopHostnameVerifier.INSTANCE", True),
+        ('(host, session) -> host.endsWith(".internal")', False),
+        ("verifier", False),
+    ],
+)
+def test_a_verifier_of_host_names_that_accepts_all(
+    tmp_path: Path, verifier: str, told: bool
+) -> None:
+    code = (
+        "import redis.clients.jedis.*;\nclass A { void f(HostnameVerifier verifier) {\n"
+        'var c = new JedisPooled(new HostAndPort("a.internal", 6379), DefaultJedisClientConfig.builder()'
+        f'.ssl(true).hostnameVerifier({verifier}).build()); c.get("k"); }} }}\n'
+    )
+    assert bool(fired(tmp_path, {"src/main/java/A.java": code}, "jvm-tls")) is told

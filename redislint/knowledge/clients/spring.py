@@ -81,12 +81,26 @@ def relaxed(name: str) -> str:
 BY_RELAXED = {relaxed(k): k for k in KEYS}
 
 
+_SLIPS = {
+    "connectiontimeout": "connect-timeout", "connectiontimeoutmillis": "connect-timeout",
+    "hostname": "host", "lettuce.pool.maxtotal": "lettuce.pool.max-active",
+    "jedis.pool.maxtotal": "jedis.pool.max-active",
+    "lettuce.pool.maxwaitmillis": "lettuce.pool.max-wait",
+    "jedis.pool.maxwaitmillis": "jedis.pool.max-wait",
+    "lettuce.pool.timebetweenevictionrunsmillis": "lettuce.pool.time-between-eviction-runs",
+    "jedis.pool.timebetweenevictionrunsmillis": "jedis.pool.time-between-eviction-runs",
+}  # fmt: skip
+"""Names that other libraries give these settings (relaxed) → Boot's own."""
+
+
 def typo_of(suffix: str) -> str:
     """The known key that a suffix is a slip of, or "".
 
     One letter more, less, other or swapped; or the prefix written twice.
     """
     wanted = relaxed(suffix)
+    if wanted in _SLIPS:
+        return _SLIPS[wanted]
     if wanted in BY_RELAXED or len(wanted) < 5:
         return ""
     for start in ("redis.", "data.redis.", "spring.redis.", "spring.data.redis."):

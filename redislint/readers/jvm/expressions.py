@@ -93,12 +93,23 @@ def _member(e: Evaluator, node: Node, frame: Frame) -> Abstract:
             )
             continue
         read = builtins.read_property(e, one, node.name)
-        if read is not None:
-            results.append(read)
+        held = _field_of(e, one, node.name, frame) if read is None else read
+        if held is not None:
+            results.append(held)
         else:
             why = one.why if isinstance(one, Unknown) else f"{node.name} is not known here"
             results.append(Unknown(why, frame.unit.span(node.start, node.end)))
     return join(results)
+
+
+def _field_of(e: Evaluator, value: Abstract, name: str, frame: Frame) -> Abstract | None:
+    """The property of something handed in whose class is one of the repository."""
+    if not isinstance(value, Unknown) or not value.type or value.type not in frame.unit.source.text:
+        return None
+    if lookup.library(e, value.type, frame) is not None:
+        return None
+    cls = e.repo.find_class(value.type, frame.unit)
+    return e.field(e.instance(cls), name) if cls is not None and cls.kind != "interface" else None
 
 
 def _new(e: Evaluator, node: Node, frame: Frame) -> Abstract:

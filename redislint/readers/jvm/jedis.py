@@ -11,6 +11,7 @@ from redislint.readers.jvm.options import Options, argument, duration, plain_sec
 from redislint.readers.jvm.values import (
     Abstract,
     Const,
+    Function,
     Thing,
     Unknown,
     each,
@@ -170,6 +171,17 @@ def _builder(name: str, args: list[Abstract], record: object, made: Client, out:
         _nodes(first, made)
 
 
+def _accepts_all(verifier: list[Abstract]) -> bool:
+    """`(host, session) -> true`."""
+    for value in verifier:
+        body = value.node.body if isinstance(value, Function) else None
+        while body is not None and body.kind in ("block", "return", "do"):
+            body = body.value if body.kind != "block" else (body.items[0] if body.items else None)
+        if body is not None and body.kind == "lit" and body.value is True:
+            return True
+    return False
+
+
 def client_config(thing: Thing, out: Options) -> None:
     """DefaultJedisClientConfig, and Spring's JedisClientConfiguration."""
     for method, name in _PLAIN.items():
@@ -185,6 +197,8 @@ def client_config(thing: Thing, out: Options) -> None:
         out.put("ssl", argument(record), record.maybe)
     for record in thing.called("hostnameVerifier"):
         out.put("hostname-verifier", Value(True, Origin(record.span)), record.maybe)
+        if "NoopHostnameVerifier" in record.span.text or _accepts_all(record.args[:1]):
+            out.put("verify-peer", Value(False, Origin(record.span)), record.maybe)
     for record in thing.called("password"):
         for one in each(record.args[0] if record.args else None):
             if isinstance(one, Const) and isinstance(one.value, str) and one.value:
