@@ -188,6 +188,12 @@ def _named_line(raw: list[bytes], message: str) -> int:
         starts = [b"".join(line.lower().split()[:1]) for line in raw]
         places = (n for n, word in enumerate(starts, 1) if word in (b"replicaof", b"slaveof"))
         return max(places, default=0)
+    if message.endswith("cannot rename a subcommand"):
+        words = [line.lower().split()[:2] for line in raw]
+        places = (
+            n for n, w in enumerate(words, 1) if w[:1] == [b"rename-command"] and b"|" in w[-1]
+        )
+        return next(places, 0)
     return 0
 
 
@@ -240,6 +246,10 @@ def _classified(server: Server, setting: Setting, message: str, candidate: str) 
             hint = f"{hint or 'no such name'}; only a Sentinel of Redis 8 reads over it"
     elif not setting.args:
         pass  # whatever it takes, it was given nothing
+    elif "can't be a path" in message:
+        problem = "dbfilename-path"
+    elif setting.name == "rename-command" and re.search("No such command|subcommand", message):
+        problem = "rename-command-unknown"
     elif (commented is not None and directive.kind != "string") or (commented or 0) > 0:
         problem = "inline-comment"
     elif directive.kind == "bool":

@@ -17,7 +17,8 @@ FOLDER = builtin_folder() / "validity"
 REFUSED = [
     "refused-by-server", "unknown-directive", "inline-comment", "bad-boolean", "bad-enum-value",
     "bad-memory-unit", "unbalanced-quotes", "equals-or-colon-syntax", "password-with-space-unquoted",
-    "client-output-buffer-limit-arguments", "acl-rule-invalid", "utf8-bom",
+    "client-output-buffer-limit-arguments", "acl-rule-invalid", "utf8-bom", "dbfilename-path",
+    "rename-command-unknown",
 ]  # fmt: skip
 ACCEPTED = ["duplicate-directive", "memory-unit-decimal", "maxmemory-without-unit-tiny"]
 
