@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -15,6 +16,7 @@ class CompileRules(BuildHookInterface[Any]):
     """Adds `redislint/_rules/compiled.json` to wheels; editable installs compile on change."""
 
     PLUGIN_NAME = "custom"
+    folder: Path | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile the pages; a page that cannot be used stops the build."""
@@ -26,7 +28,12 @@ class CompileRules(BuildHookInterface[Any]):
         finally:
             sys.path.pop(0)
         pack = compile_pack(Path(self.root, "rules"))
-        folder = Path(tempfile.mkdtemp(prefix="redislint-build-"))
-        target = folder / "compiled.json"
+        self.folder = Path(tempfile.mkdtemp(prefix="redislint-build-"))
+        target = self.folder / "compiled.json"
         target.write_text(json.dumps(pack, separators=(",", ":")))
         build_data["force_include"][str(target)] = "redislint/_rules/compiled.json"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """The wheel is written: what was made for it can go."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)

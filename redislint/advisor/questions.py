@@ -20,13 +20,13 @@ def ask(said: Mapping[str, object]) -> dict[str, object]:
     rpo = "any" if purpose.rpo_s is None else f"{purpose.rpo_s:g}s"
     rto = "any" if purpose.rto_s is None else f"{purpose.rto_s:g}s"
     for key, text, default in (
-        ("data-size", "how much data is in memory", "1gb"),
-        ("write-rate", "writes per second", "1000"),
-        ("value-size", "bytes of a value", "200"),
+        ("data-size", "how much data is in memory (as 8gb)", "1gb"),
+        ("write-rate", "writes per second (as 5000, or 300/min)", "1000"),
+        ("value-size", "size of a value (as 512, or 4kb)", "200"),
         ("memory-limit", "memory of the container or machine", ""),
         ("disk", "disk (gp3, nvme, ssd, hdd, efs, ..., none)", "gp3"),
-        ("rpo", "how much may be lost", rpo),
-        ("rto", "how long may a restart take", rto),
+        ("rpo", "how much may be lost (as 1s, 15min, any)", rpo),
+        ("rto", "how long may a restart take (as 60s, any)", rto),
         ("replicas", "how many replicas", "0"),
     ):
         if key == "memory-limit":
@@ -53,8 +53,13 @@ def _ask(key: str, text: str, default: str, answers: Mapping[str, object]) -> st
     while True:
         answer = str(click.prompt(text, default=default)).strip()
         probe = {"data-size": "1tb", "value-size": "1", **answers, key: answer}
-        if key not in ("rpo", "disk", "replicas"):
-            probe = {k: v for k, v in probe.items() if k != "disk"}
+        # What was not asked yet must not stand against the answer: there is still a way to keep both.
+        if key == "disk":
+            probe.setdefault("rpo", "any")
+        elif key == "rpo":
+            probe.setdefault("replicas", "1")
+        elif key != "replicas":
+            probe.pop("disk", None)
         try:
             build({k: v for k, v in probe.items() if v is not None})
         except AdvisorError as error:

@@ -48,8 +48,8 @@ def talk(answers: list[bytes], folder: Path, seconds: float = 30) -> tuple[str, 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
 def test_sensible_defaults_lead_to_an_answer(tmp_path: Path) -> None:
     shown, code = talk([b"queue", *[b""] * 8], tmp_path)
-    assert "how much data is in memory [1gb]:" in shown
-    assert "how much may be lost [1s]:" in shown
+    assert "how much data is in memory (as 8gb) [1gb]:" in shown
+    assert "how much may be lost (as 1s, 15min, any) [1s]:" in shown
     assert "recommended: aof-everysec" in shown
     assert code == 0
 
@@ -61,4 +61,14 @@ def test_an_answer_that_cannot_be_read_is_asked_again(tmp_path: Path) -> None:
     assert shown.count("how much data is in memory") == 2
     assert "a cache: 2 GB of data" in shown
     assert "memory of the container or machine [4 GB]" in shown
+    assert code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
+def test_a_server_without_a_disk_can_be_described(tmp_path: Path) -> None:
+    words = [b"primary", b"2gb", b"", b"", b"", b"none", b"0s", b"any", b"", b""]
+    shown, code = talk(words, tmp_path)
+    assert shown.count("disk (gp3") == 1
+    assert "--rpo 0s and --disk none exclude each other" in shown
+    assert "recommended: none" in shown
     assert code == 0

@@ -268,3 +268,34 @@ def test_a_file_that_a_link_leads_to_is_reported_too(write: Write, tmp_path: Pat
         "    volumes: ['./conf/one.conf:/one.conf']\n    network_mode: host\n",
     )
     assert "no-auth-network" in names(tmp_path, ".")
+
+
+CALLS = [
+    "check .", "check . --format sarif", "rules", "verify redis.conf", "explain RL101", "map .",
+    "advise --data-size 1gb", "--version", "--help",
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("call", CALLS)
+def test_an_output_without_room_is_one_line(write: Write, tmp_path: Path, call: str) -> None:
+    write("redis.conf", OPEN)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "redislint", *call.split()],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.stderr == "redislint: the output cannot be written: No space left on device\n"
+    assert done.returncode == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+@pytest.mark.parametrize("call", CALLS)
+def test_a_closed_output_changes_nothing_else(write: Write, tmp_path: Path, call: str) -> None:
+    write("redis.conf", OPEN)
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m redislint {call} >&-'],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert done.returncode == (1 if call.startswith("check") else 0)
