@@ -37,6 +37,8 @@ def choose(book: Book, config: Config) -> tuple[list[Rule], list[str]]:
     selected = named([*config.select, *config.extend_select])
     for name in named(config.ignore):
         selected.pop(name, None)
+    named(s for selectors in config.per_file_ignores.values() for s in selectors)
+    unknown += [name for name in config.severity if book.find(name) is None]
     chosen = [
         r
         for r in selected.values()
@@ -98,10 +100,13 @@ def _finish(
     assert book is not None
     sources = {p: s for p, s in tree.sources.items() if s is not None}
     pragmas = suppress.apply(findings, sources, book)
+    severities = {
+        rule.name: severity
+        for name, severity in config.severity.items()
+        if severity in SEVERITY and (rule := book.find(name)) is not None
+    }
     for finding in findings:
-        override = config.severity.get(finding.rule.name) or config.severity.get(finding.rule.code)
-        if override in SEVERITY:
-            finding.severity = override
+        finding.severity = severities.get(finding.rule.name, finding.severity)
         if finding.span.path not in wanted or _ignored(finding, config, book):
             continue
         (report.suppressed if finding.suppressed else report.findings).append(finding)

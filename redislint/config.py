@@ -123,7 +123,10 @@ def load(path: str | os.PathLike[str] | None) -> Config:
         raise ConfigError(f"{path}: is no valid TOML: {error}") from None
     path = os.fspath(path)
     if os.path.basename(path) == "pyproject.toml":
-        data = data.get("tool", {}).get("redislint", {})
+        tools = data.get("tool")
+        data = tools.get("redislint", {}) if isinstance(tools, dict) else {}
+        if not isinstance(data, dict):
+            raise ConfigError(f"{path}: 'tool.redislint' is a table")
     for key, value in data.items():
         _apply(config, key, value, path)
     return config

@@ -67,6 +67,31 @@ def test_a_selector_that_means_nothing_is_said(write: Write, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    "table", ['[severity]\ngone-rule = "error"\n', '[per-file-ignores]\n"a/" = ["gone-rule"]\n']
+)
+def test_a_table_that_names_no_rule_is_said(write: Write, tmp_path: Path, table: str) -> None:
+    write("redis.conf", OPEN)
+    write("redislint.toml", table)
+    done = run(tmp_path, "check", ".")
+    assert "redislint.toml: 'gone-rule' selects no rule" in done.stdout
+
+
+def test_a_severity_may_be_given_by_code_in_any_case(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", OPEN)
+    write("redislint.toml", '[severity]\nrl402 = "note"\n')
+    done = run(tmp_path, "check", ".", "--select", "RL402")
+    assert done.stdout.startswith("note[RL402 no-auth-network]")
+
+
+def test_a_project_file_whose_table_is_none_is_refused(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", OPEN)
+    write("pyproject.toml", "[tool]\nredislint = 3\n# [tool.redislint]\n")
+    done = run(tmp_path, "check", ".")
+    assert "pyproject.toml: 'tool.redislint' is a table" in done.stderr
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
     ("table", "message"),
     [
         ('per-file-ignores = {"x" = 5}', "per-file-ignores, 'x': a list of texts"),
