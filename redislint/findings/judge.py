@@ -178,7 +178,10 @@ def explain(facts: list[Fact], subject: Subject) -> list[Reason]:
         if value.origin.note:
             text += f" ({value.origin.note})"
         elif value.set is False and value.span is None:
-            text = f"{name} is not set" if value.value is None else f"{text} (by default)"
+            if value.value is None:
+                text = f"{name} is not set"
+            elif spec is not None and spec.compute is None:
+                text += " (by default)"  # an option that nobody wrote; what is computed has none
         if text not in seen:
             seen.add(text)
             reasons.append(Reason(text, value.span))

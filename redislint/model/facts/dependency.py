@@ -28,8 +28,8 @@ _AWS = re.compile(r"(?i)\.(cache|memorydb)\.(.*\.)?amazonaws\.com|\.memorydb\.")
 MODES = ("cluster", "sentinel", "standalone", "master-replica")
 
 
-MOST = 10
-"""How many bugs a finding lists; the rest is counted."""
+MOST = 6
+"""How many bugs a finding describes; the others stand by number, with the release that fixed them."""
 
 
 def _plain(version: str) -> str:
@@ -162,8 +162,7 @@ def known_bugs(subject: Subject) -> Value:
     if found is None:
         return unknown("the release is unknown", set=False)
     texts = [f"{b.id} ({b.phrase}; {_fixed(b, subject)})" for b in found[:MOST]]
-    if len(found) > MOST:
-        texts.append(f"and {len(found) - MOST} more")
+    texts += [f"{b.id} ({_fixed(b, subject)})" for b in found[MOST:]]
     return Value(tuple(texts), Origin(None, "from the project's issues and tags"))
 
 

@@ -25,9 +25,9 @@ public class RedisConfig {
 
     @Bean
     public LettuceConnectionFactory redisConnectionFactory() {
+        // The adaptive triggers are all on by default from Lettuce 7.0 on.
         ClusterTopologyRefreshOptions refresh = ClusterTopologyRefreshOptions.builder()
             .enablePeriodicRefresh(Duration.ofSeconds(30))
-            .enableAllAdaptiveRefreshTriggers()
             .build();
         SocketOptions sockets = SocketOptions.builder()
             .connectTimeout(Duration.ofMillis(500))

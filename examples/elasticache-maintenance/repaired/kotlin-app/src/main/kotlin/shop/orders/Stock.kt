@@ -12,9 +12,9 @@ class Stock(endpoint: String) {
     private val client = RedisClusterClient.create("rediss://$endpoint:6379").apply {
         setOptions(
             ClusterClientOptions.builder()
+                // The adaptive triggers are all on by default from Lettuce 7.0 on.
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder().apply {
                     enablePeriodicRefresh(Duration.ofSeconds(30))
-                    enableAllAdaptiveRefreshTriggers()
                 }.build())
                 .timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(1)))
                 .socketOptions(SocketOptions.builder().apply {
