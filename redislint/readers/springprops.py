@@ -70,21 +70,48 @@ def _clients(
     source: Source, context: Context, documents: list[springkeys.Document]
 ) -> Iterator[Subject]:
     base = _base(source, context, documents)
+    stronger = _twin(source, context, ("application.properties",))
     for document in documents:
+        if not document.profile and _is_merged(document, stronger):
+            continue  # Boot merges both files into one client: it is read with the other one
         for made in _of_document(document, base, source):
             if _SESSIONS.search(source.text):
                 springsession.mark(made, [document, *base], context, source.path)
             yield made
 
 
+def _is_merged(document: springkeys.Document, stronger: list[springkeys.Document]) -> bool:
+    """Whether a .properties file beside a YAML one says how to connect as well."""
+    return any(
+        Keys(document, prefix).connects() and Keys(other, prefix).connects()
+        for other in stronger
+        for prefix in (OLD, NEW)
+    )
+
+
+def _twin(source: Source, context: Context, names: tuple[str, ...]) -> list[springkeys.Document]:
+    """The documents without a profile of files of these names beside an application file."""
+    folder, name = posixpath.split(source.path)
+    if name not in ("application.yml", "application.yaml", "application.properties"):
+        return []
+    found = []
+    for other in names:
+        held = context.find(posixpath.join(folder, other)) if other != name else None
+        if held is not None and "redis" in held.text:
+            found += [d for d in springkeys.read(held) if not d.profile]
+    return found
+
+
 def _of_document(
     document: springkeys.Document, base: list[springkeys.Document], source: Source
 ) -> Iterator[Client]:
+    plain = not document.yaml
     for prefix in (OLD, NEW):
         own = Keys(document, prefix)
         if not own.connects():
             continue
-        below = [Keys(b, prefix) for b in base if b is not document] if document.profile else []
+        merged = document.profile or plain
+        below = [Keys(b, prefix) for b in base if b is not document] if merged else []
         yield client(own, below, source)
 
 
@@ -95,8 +122,12 @@ def _base(
     found = [d for d in documents if not d.profile]
     if springkeys.profile_of(source.path):
         folder = posixpath.dirname(source.path)
-        for name in ("application.yml", "application.yaml", "application.properties"):
+        for name in ("application.properties", "application.yml", "application.yaml"):
             other = context.find(posixpath.join(folder, name))
             if other is not None and relaxed("redis") in relaxed(other.text):
                 found += [d for d in springkeys.read(other) if not d.profile]
+    elif not source.path.endswith(".properties"):
+        found = _twin(source, context, ("application.properties",)) + found
+    else:
+        found += _twin(source, context, ("application.yml", "application.yaml"))
     return found

@@ -249,17 +249,22 @@ class _Lowering:
         return method
 
     def guessed(self, body: Any) -> str:
-        """The type of `fun f() = Type(…)` and `= Type { … }`, as far as it is written there."""
+        """The type of `fun f() = Type(…)`, `= Type { … }` and `= Type.builder()….build()`."""
         value = _named(body)[0] if body is not None and _named(body) else None
         if value is None or value.type == "block":
             return "" if value is None else "Unit"
-        while value is not None and value.type == "call_expression":
+        called: list[str] = []
+        while value is not None and value.type in ("call_expression", "navigation_expression"):
             head = value.named_children[0] if value.named_children else None
-            if head is not None and head.type == "identifier":
-                text = self.text(head)
-                return text if text[:1].isupper() else ""
+            if value.type == "navigation_expression" and len(value.named_children) > 1:
+                called.append(self.text(value.named_children[-1]).lstrip("?."))
             value = head
-        return ""
+        if value is None or value.type != "identifier":
+            return ""
+        text = self.text(value)
+        makes = not called or (called[-1] == "builder" and called[0] == "build")
+        makes = makes or (len(called) == 1 and called[0] in ("create", "enabled"))
+        return text if text[:1].isupper() and makes else ""
 
     def function_body(self, body: Any) -> Node | None:
         inner = _named(body)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
+from redislint.readers.jvm import lookup
 from redislint.readers.jvm.options import Options, client_options
 from redislint.readers.jvm.springdata import configuration
 from redislint.readers.jvm.values import Abstract, Function, Instance, Thing, Unknown, each
@@ -59,6 +60,12 @@ def _of_bean(e: Evaluator, method: Method, value: Abstract, kind: Value) -> Subj
     target = _target(method.type, method.start, method.end, e, method.owner)
     if isinstance(value, Function) and value.node.kind == "lambda":
         e.call_function(value, [target], Frame(e.unit, e.instance(method.owner)))
+    elif isinstance(value, Function):
+        named = lookup.find_method(e, method.owner, value.node.name, 1)
+        if named is None:
+            target.open_why = "a method of something that was not read customizes it"
+        else:
+            e.invoke(named[0], named[1], [target], [""], None)
     elif isinstance(value, Instance):
         inner = next((m for m in value.cls.methods if m.name == "customize"), None)
         if inner is None:

@@ -126,6 +126,8 @@ def _new(e: Evaluator, node: Node, frame: Frame) -> Abstract:
 def _call(e: Evaluator, node: Node, frame: Frame) -> Abstract:
     from redislint.readers.jvm.calls import call
 
+    if node.obj is None and node.name.endswith("Customizer") and len(node.args) == 1:
+        return e.value(node.args[0][1], frame)  # Kotlin: an interface made of a lambda
     return call(e, node, frame)
 
 
