@@ -118,6 +118,7 @@ subject.kind("call", "a call or literal in client code that is wrong whatever th
     FactSpec("name", "text", "what is called"),
     FactSpec("trap", "text", "which trap the reader recognised, by the rule's name"),
     FactSpec("detail", "text", "the text to show"),
+    FactSpec("debatable", "bool", "there are good reasons for it now and then"),
     FactSpec("client", "subject", "the client it is called on", target="client"),
     FactSpec("silent-server", "text", "a server that does not send what it listens to"),
     FactSpec("context", "enum", "what kind of file makes it",

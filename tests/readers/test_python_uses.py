@@ -344,11 +344,11 @@ def test_options_of_a_url_that_are_not_what_they_look_like(
         (
             "async def get():\n    c = redis.Redis()\n    try:\n        yield c\n"
             "    finally:\n        await c.aclose()\n",
-            "redispy-client-per-dependency",
+            "redispy-client-per-request",
         ),
         (
             "async def get():\n    async with redis.Redis() as c:\n        yield c\n",
-            "redispy-client-per-dependency",
+            "redispy-client-per-request",
         ),
         ("def get():\n    return redis.Redis()\n", "redispy-client-per-request"),
         ("def get():\n    yield shared\n", ""),
@@ -364,6 +364,43 @@ def test_clients_of_dependencies(tmp_path: Path, code: str, trap: str) -> None:
         if "client-per" in t
     ]
     assert found == ([trap] if trap else [])
+
+
+_HELPER = "import redis\ndef get():\n    return redis.Redis(host='h')\n"
+
+
+@pytest.mark.parametrize(
+    ("uses", "found"),
+    [
+        ("def a():\n    get().set('k', 1)\ndef b():\n    r = get()\n    return r.get('k')\n", 1),
+        # One function may run once, and what is kept at import or on an object is made once.
+        ("def a():\n    get().set('k', 1)\n", 0),
+        ("r = get()\ndef a():\n    get().set('k', 1)\ndef b():\n    get().get('k')\n", 0),
+        ("class C:\n    def __init__(self):\n        self.r = get()\n    def a(self):\n        get().get(1)\n", 0),
+        ("def a():\n    with get() as r:\n        r.get(1)\ndef b():\n    get().get(1)\n", 0),
+        ("def a():\n    r = get()\n    r.get(1)\n    r.close()\ndef b():\n    get().get(1)\n", 0),
+    ],
+)  # fmt: skip
+def test_a_helper_that_connects_at_each_call(tmp_path: Path, uses: str, found: int) -> None:
+    names = [name for name, _ in traps(tmp_path, _HELPER + uses)]
+    assert names.count("redispy-client-per-request") == found
+
+
+def test_a_helper_of_a_class_is_called_on_it(tmp_path: Path) -> None:
+    code = """import redis
+class Store:
+    @staticmethod
+    def _get():
+        r = redis.Redis(host="h")
+        return r
+    @classmethod
+    def write(cls, key):
+        cls._get().set(key, 1)
+    def read(self, key):
+        r = self._get()
+        return r.get(key)
+"""
+    assert ("redispy-client-per-request", 5) in traps(tmp_path, code)
 
 
 def test_the_default_of_a_timeout_shows_its_unit(tmp_path: Path) -> None:

@@ -47,6 +47,12 @@ OTHERS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """Defaults of packages that will not see another release."""
 
+EARLIER: dict[str, Any] = {
+    "ssl": False, "socket_timeout": None, "socket_connect_timeout": None, "socket_keepalive": None,
+    "decode_responses": False, "retry_on_timeout": False, "max_connections": None, "db": 0,
+}  # fmt: skip
+"""Defaults of redis.Redis that are the same in 2.10.0, 2.10.6, 3.0.1 and 3.2.1 as where the table begins."""
+
 VALKEY_SHARED = {"ssl": False, "ssl_cert_reqs": "required", "decode_responses": False, "db": 0}
 
 
@@ -129,6 +135,8 @@ IMPLIED = frozenset(
 
 def _redis(class_name: str, name: str, release: str) -> Any:
     found = parameter(class_name, name, release)
+    if found == ABSENT and class_name == "sync.Redis" and key(release) < key("3.5.3"):
+        return EARLIER.get(name, ABSENT)
     if found == ABSENT and class_name.endswith("RedisCluster"):
         # Handed on through **kwargs to connections: their default counts.
         side = class_name.split(".")[0]

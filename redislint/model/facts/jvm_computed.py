@@ -307,7 +307,7 @@ def password_in_file(client: Subject) -> Value:
     if found is None:
         return default(False, "no password is written")
     text = str(found.value)
-    return Value(is_literal(text) and not is_dummy(text), found.origin)
+    return Value(is_literal(text, shell=False) and not is_dummy(text), found.origin)
 
 
 @computed("client", "password-weak", "bool", "the password is guessed within seconds")
@@ -319,4 +319,4 @@ def password_weak(client: Subject) -> Value:
     if found is None or client.get("password-default").is_true:
         return default(False, "no password is written")
     text = str(found.value)
-    return Value(is_literal(text) and is_weak(text), found.origin)
+    return Value(is_literal(text, shell=False) and is_weak(text), found.origin)

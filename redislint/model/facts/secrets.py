@@ -23,8 +23,13 @@ _DUMMY = (
 )
 
 
-def is_literal(text: str | None) -> bool:
-    """Whether a text is a password itself: no variable, no template, no stand-in."""
+def is_literal(text: str | None, *, shell: bool = True) -> bool:
+    """Whether a text is a password itself: no variable, no template, no stand-in.
+
+    Where no shell reads it (`shell` false), a dollar within a word is a letter like any other.
+    """
+    if text and not shell:
+        text = re.sub(r"(?!^)\$(?![{(])", "", text)
     if not text or len(text) > 200 or "\x00" in text or "\x01" in text:
         return False
     if not any(letter.isalnum() for letter in text):

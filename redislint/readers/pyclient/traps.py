@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at
+from redislint.readers.pyclient import owners
 from redislint.readers.pyclient import url as urls
 from redislint.readers.pyclient.build import Built
 from redislint.readers.pyclient.evaluate import Evaluator
-from redislint.readers.pyclient.names import Made
 from redislint.readers.pyclient.scopes import Scope
 from redislint.readers.pyclient.things import Series, Table
 from redislint.readers.pyclient.uses import call_subject
 from redislint.source import Span
-from redislint.syntax.python import Node, named
+from redislint.syntax.python import Node
 
 ABANDONED = {
     "aioredis": "aioredis-abandoned-package",
     "rediscluster": "redispy-cluster-abandoned-package",
 }
 
-_ROUTES = frozenset(
-    "route get post put delete patch head options websocket api_route view action".split()
-)
-_PROBE = re.compile(r"(?i)health|ready|readiness|alive|liveness|status|ping|diagnos")
-"""Names of functions that look whether Redis is there: a connection of their own is the point."""
-_CLOSES = re.compile(r"\.a?close\s*\(|\.disconnect\s*\(")
-_CACHED = frozenset("cache lru_cache cached_property singleton fixture asynccontextmanager".split())
 _EXITS = frozenset("return_statement raise_statement continue_statement break_statement".split())
 _WEB = frozenset(
     "flask fastapi django starlette aiohttp sanic tornado quart bottle falcon uvicorn litestar "
@@ -131,10 +123,10 @@ def of_client(ev: Evaluator, built: Built, context: str) -> list[Subject]:
         )
     _startup_dicts(built, trap)
     _url_texts(built)
-    if _per_request(ev, made):
-        trap("redispy-client-per-request", "")
-    elif _per_dependency(ev, made):
-        trap("redispy-client-per-dependency", "")
+    wrong = owners.of(ev, made)
+    if wrong:
+        trap("redispy-client-per-request", wrong)
+        found[-1].set("debatable", Value(wrong != owners.REQUEST))
     heads = {name.lstrip(".").split(".")[0] for name, _, _ in ev.module.imports}
     client.set("web", Value(bool(heads & _WEB)))
     return found
@@ -192,99 +184,3 @@ def _text_effect(name: str, raw: str, sync_cluster: bool) -> str:
     if raw.lower() in ("false", "no", "0", "off", "none"):
         return "stays a text that counts as true"
     return "stays a text where a number is needed" if name in _NUMBERS else ""
-
-
-def _per_request(ev: Evaluator, made: Made) -> bool:
-    """Whether a client with a pool of its own is made in a function that serves one request."""
-    if made.kind.role not in ("client", "cluster", "from-url") or made.base is not None:
-        return False
-    if "connection_pool" in made.options.entries:
-        return False
-    node: Node = made.node
-    parent = node.parent
-    kept = False
-    while parent is not None and parent.type != "function_definition":
-        if parent.type == "lambda":
-            return False
-        if parent.type == "assignment":
-            left = parent.child_by_field_name("left")
-            if left is not None and left.type in ("attribute", "subscript"):
-                kept = True
-        if parent.type in ("if_statement", "with_statement"):
-            kept = True
-        parent = parent.parent
-    if parent is None or kept:
-        return False
-    named_by = parent.child_by_field_name("name")
-    if named_by is not None and _PROBE.search(ev.module.text(named_by)):
-        return False
-    if _CLOSES.search(ev.module.text(parent)):
-        return False
-    return _serves(ev, parent) and not _global(ev, parent)
-
-
-def _per_dependency(ev: Evaluator, made: Made) -> bool:
-    """Whether FastAPI makes it anew for each request: `yield client` in a dependency that closes it."""
-    if made.kind.role not in ("client", "cluster", "from-url") or made.base is not None:
-        return False
-    if "connection_pool" in made.options.entries:
-        return False
-    holder: Node = made.node
-    while holder.parent is not None and holder.parent.type not in ("function_definition", "lambda"):
-        holder = holder.parent
-    function = holder.parent
-    if function is None or function.type != "function_definition":
-        return False
-    if ev.module.decorators.get(function.id) or _global(ev, function):
-        return False
-    body = ev.module.text(function)
-    bound = re.search(r"\byield\s+(\w+)\s*(?:$|#)", body, re.MULTILINE)
-    if bound is None:
-        return False
-    name, held = re.escape(bound[1]), re.escape(ev.module.text(made.node)[:40])
-    here = rf"\b{name}\b[^=\n]*=\s*(?:await\s+)?{held}|{held}[\s\S]*?\bas\s+{name}\s*:"
-    return bool(re.search(here, body)) and _depended_on(ev, function)
-
-
-def _depended_on(ev: Evaluator, function: Node) -> bool:
-    """Whether a function is a dependency of FastAPI: `Depends(it)`, or its module is about them."""
-    named_by = function.child_by_field_name("name")
-    name = ev.module.text(named_by) if named_by is not None else ""
-    text = ev.module.tree.source.text
-    if name and re.search(rf"\bDepends\(\s*{re.escape(name)}\s*[),]", text):
-        return True
-    heads = {target.split(".")[0] for target, _, _ in ev.module.imports}
-    return "fastapi" in heads or bool(
-        re.search(r"(^|/)(deps|dependenc\w+)(\.py$|/)", ev.module.path)
-    )
-
-
-def _global(ev: Evaluator, function: Node) -> bool:
-    body = function.child_by_field_name("body")
-    return any(c.type == "global_statement" for c in named(body)) if body is not None else False
-
-
-def _serves(ev: Evaluator, function: Node) -> bool:
-    for decorator in ev.module.decorators.get(function.id, []):
-        inner = named(decorator)
-        target = inner[0] if inner else None
-        if target is not None and target.type == "call":
-            target = target.child_by_field_name("function")
-        if target is None:
-            continue
-        words = ev.module.text(target).split(".")
-        if words[-1] in _CACHED:
-            return False
-        if words[-1] in _ROUTES and len(words) > 1:
-            return not _PROBE.search(ev.module.text(decorator))
-    named_by = function.child_by_field_name("name")
-    name = ev.module.text(named_by) if named_by is not None else ""
-    depends = rf"\bDepends\(\s*{re.escape(name)}\s*[),]"
-    if name and re.search(depends, ev.module.tree.source.text):
-        return True
-    parameters = function.child_by_field_name("parameters")
-    names = [ev.module.text(c) for c in named(parameters)] if parameters is not None else []
-    if not {n.split(":")[0].strip() for n in names[:2]} & {"request"}:
-        return False
-    heads = {name.split(".")[0] for name, _, _ in ev.module.imports}
-    return bool(heads & {"django", "rest_framework", "starlette", "fastapi", "aiohttp", "sanic"})
