@@ -167,15 +167,6 @@ class Throwaway:
                 raise AdvisorError("the throwaway server's snapshot does not end")
             time.sleep(0.01)
 
-    def bytes_on_disk(self) -> int:
-        """Size of everything in its data folder."""
-        total = 0
-        for root, _, names in os.walk(self.data):
-            for name in names:
-                with contextlib.suppress(OSError):
-                    total += os.path.getsize(os.path.join(root, name))
-        return total
-
 
 def _launch(command: list[str], data: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(

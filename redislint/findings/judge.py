@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from redislint.findings.finding import Edit, Finding, Fix, Reason
 from redislint.masking import mask
 from redislint.model.deployment import Deployment
-from redislint.model.subject import VOCABULARY, Subject
+from redislint.model.subject import Subject
 from redislint.model.value import Value
 from redislint.rules.book import Rule
 from redislint.rules.condition import lookup
@@ -237,8 +237,3 @@ def _set_edits(subject: Subject, wanted: dict[str, str]) -> list[Edit]:
             last = files[-1]
             edits.append(Edit(Span(last.source, last.end, last.end), f"\n{name} {content}"))
     return edits
-
-
-def kinds() -> list[str]:
-    """The kinds of subjects that rules may judge."""
-    return sorted(VOCABULARY)

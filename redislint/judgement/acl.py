@@ -109,7 +109,6 @@ class Selector:
 
     allkeys: bool = False
     allchannels: bool = False
-    alldbs: bool = False
 
 
 @dataclass(slots=True)
@@ -193,7 +192,7 @@ class User:
                 to.allchannels = False
                 return None
         if rules.databases:
-            found, error = self._database(to, op, word)
+            found, error = self._database(op, word)
             if found:
                 return error
         if word in (b"allcommands", b"+@all", b"nocommands", b"-@all"):
@@ -217,12 +216,8 @@ class User:
             return self._allow(op[1:])
         return SYNTAX
 
-    def _database(self, to: Selector, op: bytes, word: bytes) -> tuple[bool, str | None]:
-        if word == b"alldbs":
-            to.alldbs = True
-            return True, None
-        if word == b"resetdbs":
-            to.alldbs = False
+    def _database(self, op: bytes, word: bytes) -> tuple[bool, str | None]:
+        if word in (b"alldbs", b"resetdbs"):
             return True, None
         if word.startswith(b"db="):
             for number in cstr(op)[3:].split(b","):

@@ -48,18 +48,6 @@ def _encoded(argument: str) -> bytes:
     return argument.encode("utf-8", "surrogateescape")
 
 
-def split_command(words: Sequence[str], server: str) -> Arguments:
-    """Return what a server makes of its arguments (the program's name left out)."""
-    file: str | None = None
-    rest = list(words)
-    dashes = "--" if version(server) < (6, 2) else "-"
-    if rest and not rest[0].startswith(dashes):
-        file = rest.pop(0)
-    found = split_arguments(rest, server, first=file is None)
-    stdin = found.stdin or (file == "-" and version(server) < (6, 2))
-    return Arguments(None if file == "-" else file, stdin, found.options)
-
-
 def split_arguments(words: Sequence[str], server: str, first: bool = True) -> Arguments:
     """Return the options of a command line without its file.
 

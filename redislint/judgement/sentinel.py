@@ -78,7 +78,6 @@ class Statements:
         self.masters: dict[bytes, Master] = {}
         self.hostnames = False
         self.waiting: list[tuple[int, int, list[bytes], bytes, str]] = []
-        self.first_masters: dict[bytes, int] = {}
 
     def take(self, words: list[bytes], line: bytes) -> str | None:
         """Carry out or queue one statement; the server's message or None."""

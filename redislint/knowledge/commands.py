@@ -74,10 +74,3 @@ def commands(server: str) -> Commands:
 def categories_6_0() -> dict[str, frozenset[str]]:
     """Return category -> commands of redis 6.0."""
     return {c: frozenset(n) for c, n in _data()["categories_6_0"].items()}
-
-
-def servers_with_command(name: str) -> tuple[str, ...]:
-    """Return the servers that know a command or subcommand (``"config|get"``), oldest first."""
-    key = name.lower()
-    mask = _data()["subcommands" if "|" in key else "commands"].get(key, 0)
-    return tuple(s for i, s in enumerate(SERVERS) if mask >> i & 1)

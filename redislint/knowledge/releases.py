@@ -48,11 +48,6 @@ def releases(package: str) -> tuple[str, ...]:
     return tuple(_releases().get(package, ()))
 
 
-def released(package: str, version: str) -> str:
-    """The day of a release ("2019-03-14"); empty where it is not recorded."""
-    return _releases().get(package, {}).get(version, "")
-
-
 def _plain(version: str) -> str:
     return version.removesuffix(".RELEASE")
 

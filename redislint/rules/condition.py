@@ -70,9 +70,6 @@ def _grammar() -> Any:
     reserved = pp.MatchFirst(list(keyword.values()))
     expression = pp.Forward()
 
-    def located(tokens_to_node: Any) -> Any:
-        return lambda string, place, tokens: [tokens_to_node(tokens, place)]
-
     text = pp.QuotedString('"', esc_char="\\") | pp.QuotedString("'", esc_char="\\")
     text = text.copy().set_parse_action(lambda s, p, t: [["lit", "text", t[0], t[0]]])
     number = pp.Regex(r"-?\d[\w.%+]*(?:-[A-Za-z][\w.]*)?")

@@ -19,7 +19,6 @@ file gets spans in characters; ``\xHH`` then gives the character of that number.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,23 +29,6 @@ PIECE = 1024
 
 _BLANK = b" \t\r\n"
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"a": b"\a"}
-
-
-class Line:
-    """One line as the server sees it.
-
-    `number` is 1-based. `start` is the offset of the first byte that belongs to it, `end` the one
-    after the last byte (its LF not included). `text`: the bytes that the server sees, not trimmed;
-    they differ from `[start:end]` after a NUL.
-    """
-
-    __slots__ = ("end", "number", "start", "text")
-
-    def __init__(self, number: int, start: int, end: int, text: bytes) -> None:
-        self.number = number
-        self.start = start
-        self.end = end
-        self.text = text
 
 
 class Word:
@@ -72,40 +54,6 @@ def visible(text: bytes) -> bytes:
         out.append(text[pos : nul if nul >= 0 else end])
         pos = end
     return b"".join(out)
-
-
-def read_lines(text: bytes) -> Iterator[Line]:
-    """Yield every line (blank ones and comments too) in linear time.
-
-    Like the server, a text that ends in LF has no empty line after it.
-    """
-    if b"\0" not in text:
-        start = 0
-        number = 1
-        find = text.find
-        while (end := find(b"\n", start)) >= 0:
-            yield Line(number, start, end, text[start:end])
-            start = end + 1
-            number += 1
-        if start < len(text):
-            yield Line(number, start, len(text), text[start:])
-        return
-    pos, size, number = 0, len(text), 1
-    start = 0
-    parts: list[bytes] = []
-    while pos < size:
-        end = text.find(b"\n", pos, pos + PIECE) + 1 or min(pos + PIECE, size)
-        nul = text.find(b"\0", pos, end)
-        piece = text[pos : nul if nul >= 0 else end]
-        pos = end
-        if piece.endswith(b"\n"):
-            parts.append(piece[:-1])
-            yield Line(number, start, end - 1, b"".join(parts))
-            parts, start, number = [], end, number + 1
-        else:
-            parts.append(piece)
-    if start < size:
-        yield Line(number, start, size, b"".join(parts))
 
 
 # One part of a word: plain bytes, a double-quoted or a single-quoted part.

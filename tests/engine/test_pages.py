@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from redislint.model.subject import TYPES, VOCABULARY
 from redislint.rules.book import Book, Rule, load_book
 from redislint.rules.errors import PageError
 from redislint.rules.packs import compile_pack
@@ -109,3 +110,12 @@ def test_a_summary_is_the_first_sentence_without_markup_but_with_its_code(
     prose: str, expected: str
 ) -> None:
     assert summary(prose) == expected
+
+
+def test_every_fact_has_a_type_that_conditions_know() -> None:
+    assert {
+        f"{kind}.{spec.name}: {spec.type}"
+        for kind, specs in VOCABULARY.items()
+        for spec in specs.values()
+        if spec.type not in TYPES
+    } == set()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from redislint.judgement.effective import effective
-from redislint.judgement.options import split_arguments, split_command
+from redislint.judgement.options import split_arguments
 from redislint.judgement.state import Where
 
 
@@ -118,10 +118,3 @@ def test_renamed_commands() -> None:
 )
 def test_a_command_line_becomes_lines(server: str, words: list[str], options: bytes) -> None:
     assert split_arguments(words, server).options == options
-
-
-def test_the_first_word_is_the_file() -> None:
-    found = split_command(["/etc/redis.conf", "--appendonly", "yes"], "redis-7.2")
-    assert found.file == "/etc/redis.conf"
-    assert found.options == b'appendonly "yes" '
-    assert split_command(["-", "--port", "0"], "redis-6.2").stdin

@@ -6,8 +6,7 @@ Read from the RedisProperties (later DataRedisProperties) sources at each minor 
 from __future__ import annotations
 
 OLD, NEW = "spring.redis", "spring.data.redis"
-RENAMED = "3.0"
-"""From this release on `spring.redis.*` is not read, but `spring.data.redis.*`."""
+"""The prefixes before release 3.0, and from it on."""
 
 KEYS: dict[str, tuple[str, str]] = {
     "host": ("1.0", ""),

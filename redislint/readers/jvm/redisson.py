@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from redislint.model.client import Client
@@ -145,8 +144,3 @@ def scaled(name: str, value: Value) -> Value:
     if value.known and name in _MILLIS and isinstance(held, int | float):
         return Value(held / 1000 if held > 0 else float(held), value.origin, raw=value.raw)
     return value
-
-
-def kebab(name: str) -> str:
-    """camelCase → kebab-case."""
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"-\1", name).lower()

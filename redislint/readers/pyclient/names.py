@@ -100,7 +100,7 @@ class Made(Thing):
     """
 
     __slots__ = (
-        "base", "call", "kind", "missed", "node", "open_why", "options", "ownership", "scope",
+        "base", "call", "kind", "missed", "node", "open_why", "options", "scope",
         "span", "through", "url",
     )  # fmt: skip
 
@@ -116,7 +116,6 @@ class Made(Thing):
         self.missed = False
         self.node: object = None
         self.scope: object = None
-        self.ownership = ""
 
     @property
     def is_client(self) -> bool:
