@@ -14,7 +14,7 @@ from redis.sentinel import MasterNotFoundError
 from redis.sentinel import Sentinel as Asking
 
 from tests.evidence.conftest import Start
-from tests.evidence.realserver import ENDS, MISSING, run_to_end
+from tests.evidence.realserver import ENDS, MISSING, own_address, run_to_end
 from tests.evidence.sentinels import NAME, Sentinel, watch
 
 pytestmark = [pytest.mark.server, pytest.mark.skipif(not ENDS, reason=MISSING)]
@@ -127,3 +127,14 @@ def test_a_server_reads_no_password_from_its_environment(start: Start, key: str)
     assert server.client().config_get("appendonly") == {"appendonly": "no"}
     with pytest.raises(redis.AuthenticationError, match="without any password configured"):
         server.client(password=PASSWORD).ping()
+
+
+@pytest.mark.parametrize("key", ENDS)
+def test_a_server_on_loopback_is_refused_at_every_other_address(start: Start, key: str) -> None:
+    elsewhere = own_address()
+    if elsewhere is None:
+        pytest.skip("this machine has no address but loopback")
+    server = start("--save", "", key=key)
+    assert server.client().ping(), "a health check in the container sees nothing"
+    with pytest.raises(redis.ConnectionError, match="refused"):
+        server.client(host=elsewhere).ping()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
 import warnings
@@ -179,6 +180,66 @@ def test_cluster_transactions_came_with_6_1(
 def test_aioredis_does_not_import_on_python_3_11() -> None:
     answer = said(package("aioredis==2.0.1", "async-timeout"), "import aioredis")
     assert answer == "TypeError: duplicate base class TimeoutError"
+
+
+DJANGO = """
+import json, sys
+from django.conf import settings
+settings.configure(CACHES={"default": {"BACKEND": sys.argv[1], "OPTIONS": json.loads(sys.argv[3]),
+                                       "LOCATION": f"redis://127.0.0.1:{sys.argv[2]}/0"}})
+from django.core.cache import cache
+cache.set("key", "value")
+pool = cache.client.get_client().connection_pool if "django_redis" in sys.argv[1] else None
+print(pool.connection_kwargs.get("socket_timeout") if pool else cache.get("key"))
+"""
+OWN, OTHER = "django.core.cache.backends.redis.RedisCache", "django_redis.cache.RedisCache"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("backend", "options", "answer"),
+    [
+        (OWN, {"CLIENT_CLASS": "django_redis.client.DefaultClient"}, "argument 'CLIENT_CLASS'"),
+        (OWN, {"socket_timeout": 5}, "value"),
+        (OTHER, {"socket_timeout": 5}, "None"),
+        (OTHER, {"REDIS_CLIENT_KWARGS": {"socket_timeout": 5}}, "None"),
+        (OTHER, {"SOCKET_TIMEOUT": 5}, "5"),
+        (OTHER, {"CONNECTION_POOL_KWARGS": {"socket_timeout": 5}}, "5"),
+    ],
+)
+def test_the_two_backends_of_django_read_other_options(
+    start: Start, backend: str, options: dict[str, Any], answer: str
+) -> None:
+    port = start("--save", "", key=NEWEST).port
+    folder = package("django==5.2", "django-redis==5.4.0", "redis==5.2.1")
+    assert said(folder, DJANGO, backend, port, json.dumps(options)).endswith(answer)
+
+
+CANCEL = """
+import asyncio, sys, redis.asyncio
+
+async def main():
+    client = redis.asyncio.Redis(port=int(sys.argv[1]), max_connections=1)
+    await client.mset({"mine": "mine", "theirs": "theirs"})
+    await client.execute_command("CLIENT", "PAUSE", 300)
+    task = asyncio.ensure_future(client.get("theirs"))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    print((await client.get("mine")).decode())
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("release", "answer"), [("4.5.1", "theirs"), ("8.1.0", "mine")])
+def test_a_cancelled_command_leaves_its_answer_to_the_next_caller(
+    start: Start, release: str, answer: str
+) -> None:
+    server = start("--save", "", key=NEWEST)
+    folder = package(f"redis=={release}", "async-timeout")
+    assert said(folder, CANCEL, server.port) == answer
 
 
 @pytest.mark.slow
