@@ -58,7 +58,7 @@ def link_containers(deployment: Deployment, context: Context) -> None:
 def _build(container: Container, context: Context) -> Container | None:
     from redislint.readers.dockerfile import container_of
 
-    source = context.find(container.build or "")
+    source = container.inline or context.find(container.build or "")
     if source is None:
         return None
     target = container.facts.get("build-target")

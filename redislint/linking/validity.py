@@ -91,7 +91,11 @@ def _of_file(server: Server, settings: list[Setting]) -> Iterable[Subject]:
 
 def source_line(span: Span | None) -> int:
     """The line (from 1) of a span in its own text, embedded or not."""
-    return span.source.text.count("\n", 0, span.start) + 1 if span is not None else 0
+    if span is None:
+        return 0
+    from bisect import bisect_right
+
+    return bisect_right(span.source.lines, span.start)
 
 
 def _refused(
@@ -305,6 +309,8 @@ def _duplicates(server: Server) -> Iterable[Subject]:
         before = last.get(family)
         last[family] = setting
         if before is None or before.args == setting.args or before.templated or setting.templated:
+            continue
+        if setting.where == "build":  # sed changed that very line
             continue
         if before.where == "file" and setting.where != "file":
             problem = "cli-flags-override-conf"

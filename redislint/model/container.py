@@ -6,7 +6,7 @@ from redislint.model import subject
 from redislint.model.setting import Setting
 from redislint.model.subject import FactSpec, Subject
 from redislint.model.value import Value
-from redislint.source import Span
+from redislint.source import Source, Span
 
 
 class Port:
@@ -98,6 +98,8 @@ class Container(Subject):
         """Names under which other containers reach it."""
         self.depends_on: tuple[str, ...] = ()
         self.build: str | None = None
+        self.inline: Source | None = None
+        """The Dockerfile that stands in the compose file itself."""
         self.group: str = ""
         """The file or stack it belongs to: containers of one group share networks."""
 

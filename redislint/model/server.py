@@ -119,17 +119,19 @@ class Server(Subject):
 
     def _save(self, lines: list[Setting]) -> Value:
         """Save lines accumulate; `save ""` forgets those before it."""
-        points: tuple[tuple[int, int], ...] = ()
+        points: list[tuple[int, int]] = []
         last = lines[-1]
         for line in lines:
             if line.templated:
                 return unknown("filled in from outside", line.span)
             found = save_points(line.args)
             if found == ():
-                points, last = (), line
+                points, last = [], line
             elif found:
-                points, last = points + found, line
-        return Value(points, Origin(last.span), raw=" ".join(f"{s} {c}" for s, c in points) or '""')
+                points += found
+                last = line
+        shown = " ".join(f"{s} {c}" for s, c in points) or '""'
+        return Value(tuple(points), Origin(last.span), raw=shown)
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from redislint.knowledge import images
@@ -25,7 +26,7 @@ from redislint.readers.composing.files import (
 from redislint.readers.composing.limits import add_limits
 from redislint.readers.composing.places import add_mounts, add_ports
 from redislint.readers.interpolation import dotenv, interpolate
-from redislint.source import Source
+from redislint.source import Source, Span
 from redislint.syntax import yaml
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
 
@@ -141,18 +142,36 @@ def _build(container: Container, file: File, found: tuple[File, Node] | None) ->
     elif isinstance(node, Mapping):
         folder = node.text("context") or "."
         dockerfile = node.text("dockerfile") or "Dockerfile"
-        if node.get("dockerfile_inline") is not None:
+        inline = node.get("dockerfile_inline")
+        if inline is not None:
+            if isinstance(inline, Scalar) and not inline.templated:
+                container.build = f"{holder.source.path}:{inline.line}"
+                container.inline = inline.embedded()
             return
     container.build = posixpath.normpath(posixpath.join(holder.folder, folder, dockerfile))
     if isinstance(node, Mapping):
         container.set("build-target", at(node.text("target") or "", node.span))
 
 
+def _env_files(node: Node | None) -> list[str]:
+    """The paths of `env_file`: one, a list, or a list with `path` and `required`."""
+    if not isinstance(node, Sequence):
+        return names_in(node) if isinstance(node, Scalar) else []
+    texts = [i.text("path") if isinstance(i, Mapping) else "".join(names_in(i)) for i in node.items]
+    return [t for t in texts if t]
+
+
 def _environment(container: Container, holder: File, body: Mapping) -> None:
-    for path in names_in(body.get("env_file")):
+    for path in _env_files(body.get("env_file")):
         found = holder.context.find(posixpath.normpath(posixpath.join(holder.folder, path)))
-        for name, content in (dotenv(found.text) if found else {}).items():
-            container.env[name] = Value(content, Origin(None, f"in {path}"))
+        if found is None:
+            continue
+        for name, content in dotenv(found.text).items():
+            line = re.search(
+                rf"(?m)^[ \t]*(?:export[ \t]+)?{re.escape(name)}[ \t]*[=:].*", found.text
+            )
+            place = Span(found, line.start(), line.end()) if line else None
+            container.env[name] = Value(content, Origin(place, f"in {path}"))
     node = body.get("environment")
     if node is not None and replaces(node):
         container.env.clear()

@@ -255,23 +255,77 @@ _CONF_PATH = re.compile(r"(?>.*?(?:redis|valkey|sentinel)).*\.conf\b")
 
 
 def _run(stage: _Stage, text: str, span: Span, source: Source) -> None:
-    """What RUN does to configuration files: simple echo, printf and sed; else unknown."""
-    paths = (_CONF_PATH.match(word) for word in _SHELL_WORD.findall(text))
-    for path in dict.fromkeys(match[0] for match in paths if match):
-        if not re.search(r">|\bsed\b|\btee\b|\bcp\b|\bmv\b|\bperl\b|\bawk\b", text):
+    """What RUN does to configuration files: simple echo, printf, cat and sed; else unknown."""
+    text = _here_documents(stage, text, span, source)
+    for path in _conf_paths(text):
+        target = posixpath.normpath(posixpath.join(stage.workdir, path))
+        before = stage.edits.get(target, [])
+        if before is None:
             continue
-        added: list[Setting] = []
-        understood = True
+        added: list[Setting] | None = list(before)
         for command in re.split(r"&&|;|\n|\|\|", re.sub(r"\\\r?\n", " ", text)):
             if path not in command:
                 continue
             found = _edit(command, span, source)
             if found is None:
-                understood = False
-            else:
-                added += found
-        old = stage.edits.get(path, [])
-        stage.edits[path] = (old or []) + added if understood and old is not None else None
+                added = None
+                break
+            if re.search(r"(?:^|[^>])>\s*[\"']?" + re.escape(path), command):
+                # Written anew: what was copied there is gone.
+                stage.files[target] = source.embedded("", [span.start])
+                added = []
+            added = (added or []) + found
+        if added or added is None:
+            stage.edits[target] = added
+
+
+def _conf_paths(text: str) -> list[str]:
+    """The configuration files that a command names, each once; the address of a download is none."""
+    words = (w.lstrip("<>") for w in _SHELL_WORD.findall(text))
+    found = (match[0] for w in words if (match := _CONF_PATH.match(w)))
+    return [path for path in dict.fromkeys(found) if "://" not in path]
+
+
+_LONGEST = 50_000
+_HERE = re.compile(
+    r"(?P<head>[^\n]*?)<<-?[ \t]*(?P<q>[\"']?)(?P<mark>\w+)(?P=q)(?P<tail>[^\n]*)\n"
+    r"(?P<body>(?:[^\n]*\n)*?)[ \t]*(?P=mark)[ \t]*(?=\n|$)"
+)
+
+
+def _here_documents(stage: _Stage, text: str, span: Span, source: Source) -> str:
+    """The instruction without the here-documents that cat or tee puts into a configuration file.
+
+    A here-document of RUN itself is the script that it runs and stays.
+    """
+    if "<<" not in text or len(text) > _LONGEST:
+        return text
+    rest, cursor = [], 0
+    while match := _HERE.search(text, cursor):
+        words = match["head"] + match["tail"]
+        path = next(iter(_conf_paths(words)), None)
+        if path is None or not re.search(r"\b(?:cat|tee)\b", words):
+            rest.append(text[cursor : match.start("body")])
+            cursor = match.start("body")
+            continue
+        rest.append(text[cursor : match.start()])
+        cursor = match.end()
+        target = posixpath.normpath(posixpath.join(stage.workdir, path))
+        begin = span.start + match.start("body")
+        exact = source.text[begin : begin + len(match["body"])] == match["body"]
+        expands = not match["q"] and re.search(r"[$`]", match["body"])
+        if not exact or expands or ">>" in words or re.search(r"\btee\s+(?:-a|--append)", words):
+            stage.edits[target] = None
+            continue
+        starts = [begin, *(begin + m.end() for m in re.finditer("\n", match["body"]))]
+        stage.files[target] = source.embedded(match["body"], starts)
+        stage.edits.pop(target, None)
+    return "".join(rest) + text[cursor:]
+
+
+_HARMLESS = frozenset(
+    "chown chmod mkdir touch ls cat test [ grep head tail stat dos2unix rm set wc cd".split()
+)
 
 
 def _edit(command: str, span: Span, source: Source) -> list[Setting] | None:
@@ -279,7 +333,7 @@ def _edit(command: str, span: Span, source: Source) -> list[Setting] | None:
     words = [w.text for w in shell.split(command) if not w.operator]
     if not words:
         return []
-    if words[0] == "RUN":
+    while words and (words[0] in ("RUN", "sudo", "{", "(") or words[0].startswith("--")):
         words = words[1:]
     name = words[0] if words else ""
     if name in ("echo", "printf"):
@@ -294,12 +348,11 @@ def _edit(command: str, span: Span, source: Source) -> list[Setting] | None:
             one = _setting(new, span, source)
             if one is not None:
                 found.append(one)
-            elif not match["new"].lstrip().startswith("#"):
+            else:
                 return None
-        return found
-    if name in ("chown", "chmod", "mkdir", "touch", "ls", "cat", "test"):
-        return []
-    return None
+        # Another command than `s` (delete, insert) takes away or adds what is not seen here.
+        return found or None
+    return [] if name in _HARMLESS and not re.search(r">|\btee\b", command) else None
 
 
 def _setting(line: str, span: Span, source: Source) -> Setting | None:
@@ -307,7 +360,10 @@ def _setting(line: str, span: Span, source: Source) -> Setting | None:
     if not words or words[0].lower() not in all_names() or "&" in words[0]:
         return None
     place = source.text.find(words[0], span.start, span.end)
-    where = source.span(place) if place >= 0 else span
+    exact = place >= 0 and source.text.startswith(line, place)
+    where = Span(source, place, place + len(line.rstrip())) if exact else span
+    if place >= 0 and not exact:
+        where = source.span(place)
     return Setting(words[0], tuple(w.strip("\"'") for w in words[1:]), where, "build")
 
 

@@ -44,8 +44,11 @@ def read(source: Source, context: Context) -> Iterator[ConfFile | Problem]:
             yield Problem(loop.span.path, loop.span.line, why)
 
 
-def is_redis(source: Source) -> bool:
-    """Whether a text reads like a configuration of Redis or Valkey."""
+def is_redis(source: Source, name: str = "") -> bool:
+    """Whether a text reads like a configuration of Redis or Valkey.
+
+    A text inside another file (the value of a ConfigMap's key) has a name of its own.
+    """
     known = all_names()
     names = 0
     others = 0
@@ -63,7 +66,7 @@ def is_redis(source: Source) -> bool:
         elif not stripped.startswith(("{{", "{%", "<%", "${")):
             others += 1
     foreign = len(_FOREIGN.findall(source.text))
-    if re.search(_NAMED, source.path):
+    if re.search(_NAMED, name or source.path):
         return names > 0 and names >= others and foreign <= max(1, names // 3)
     return names >= 3 and names >= 4 * others and foreign == 0
 

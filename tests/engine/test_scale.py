@@ -105,3 +105,16 @@ def test_bombs_and_loops_end(tmp_path: Path) -> None:
     report = check([str(tmp_path)], Config())
     assert time.process_time() - start < 10
     assert not [p for p in report.deployment.problems if "reader failed" in p.message]
+
+
+def test_ten_thousand_lines_of_one_directive_cost_no_more_each_than_a_thousand(
+    tmp_path: Path,
+) -> None:
+    times = []
+    for count in (1_000, 10_000):
+        path = tmp_path / f"{count}.conf"
+        path.write_text("port 6379\nappendonly yes\nmaxmemory 1gb\n" + "save 900 1\n" * count)
+        began = time.process_time()
+        check([str(path)], Config())
+        times.append(time.process_time() - began)
+    assert times[1] < 20 * times[0] + 1

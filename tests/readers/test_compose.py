@@ -12,7 +12,7 @@ from redislint.discover import Tree
 from redislint.model.container import Container
 from redislint.readers import compose
 from redislint.source import Source
-from tests.readers.trees import read
+from tests.readers.trees import linked, read
 
 
 def service(base: Path, body: str, extra: dict[str, str] | None = None) -> Container:
@@ -272,3 +272,28 @@ def test_what_only_looks_like_the_first_format_is_left_alone(
     tmp_path: Path, name: str, text: str
 ) -> None:
     assert read(tmp_path, "compose", {name: text}) == []
+
+
+def test_env_file_in_its_long_form(tmp_path: Path) -> None:
+    found = service(
+        tmp_path,
+        "image: bitnami/redis:7.2\n    env_file:\n      - path: redis.env\n        required: false",
+        {"redis.env": "# who\nexport REDIS_PASSWORD=kX7wYw0c\n"},
+    )
+    held = found.env["REDIS_PASSWORD"]
+    assert held.value == "kX7wYw0c"
+    assert held.span is not None
+    assert (held.span.path, held.span.line) == ("redis.env", 2)
+
+
+def test_a_dockerfile_in_the_compose_file(tmp_path: Path) -> None:
+    text = (
+        "services:\n  cache:\n    build:\n      dockerfile_inline: |\n        FROM redis:6.0\n"
+        '        CMD ["redis-server", "--appendonly", "yes"]\n'
+    )
+    server = linked(tmp_path, "compose", {"compose.yml": text}, []).of("server")[0]
+    assert server.get("version").value == "6.0"
+    line = server.settings[0]
+    assert (line.name, line.args) == ("appendonly", ("yes",))
+    assert line.span is not None
+    assert (line.span.line, line.span.column) == (6, 30)

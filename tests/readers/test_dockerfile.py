@@ -173,3 +173,59 @@ def test_a_build_of_a_server_behind_a_script_is_a_server() -> None:
     script = 'ENTRYPOINT ["/entrypoint.sh"]\n'
     assert image(f"{text}EXPOSE 6379\n{script}").get("installed").value == "redis 3.2.1"
     assert container_of(Source("Dockerfile", f"{text}EXPOSE 80\n{script}")) is None
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "RUN cat <<'EOF' > /etc/redis/redis.conf\nbind 0.0.0.0\nmaxmemory 1gb\nEOF",
+        "RUN <<RUNS\nmkdir -p /etc/redis\ncat > /etc/redis/redis.conf <<EOF\nbind 0.0.0.0\nmaxmemory 1gb\nEOF\nRUNS",
+        "RUN tee /etc/redis/redis.conf <<EOF\nbind 0.0.0.0\nmaxmemory 1gb\nEOF",
+    ],
+)
+def test_a_file_that_run_writes_from_a_here_document_is_known(step: str) -> None:
+    found = image(f"FROM redis:7.2\n{step}\n")
+    written = found.files["/etc/redis/redis.conf"]
+    assert isinstance(written, Source)
+    assert written.text == "bind 0.0.0.0\nmaxmemory 1gb\n"
+    row = 1 + step.split("bind")[0].count("\n")
+    assert written.span(written.text.index("maxmemory")).line == row + 2
+    assert "/etc/redis/redis.conf" not in found.edits
+
+
+def test_a_here_document_with_variables_is_unknown() -> None:
+    found = image("FROM redis:7.2\nRUN cat > /etc/redis.conf <<EOF\nport $PORT\nEOF\n")
+    assert found.edits == {"/etc/redis.conf": None}
+
+
+def test_what_echo_writes_anew_is_the_whole_file() -> None:
+    found = image(
+        "FROM redis:7.2\nCOPY redis.conf /etc/redis.conf\n"
+        'RUN echo "port 1" > /etc/redis.conf && echo "appendonly yes" >> /etc/redis.conf\n'
+    )
+    assert isinstance(found.files["/etc/redis.conf"], Source)
+    assert settings(found.edits["/etc/redis.conf"]) == [("port", ("1",)), ("appendonly", ("yes",))]
+    lines = found.edits["/etc/redis.conf"] or []
+    assert [s.span.text for s in lines if s.span] == ["port 1", "appendonly yes"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "RUN python3 /patch.py /etc/redis.conf",
+        "RUN sed -i '/^requirepass/d' /etc/redis.conf",
+        "RUN sed -i 's/^bind/# bind/' /etc/redis.conf",
+        "RUN curl -o /etc/redis.conf https://example.org/redis.conf",
+    ],
+)
+def test_a_command_whose_effect_is_not_seen_makes_the_file_unknown(step: str) -> None:
+    found = image(f"FROM redis:7.2\nCOPY redis.conf /etc/redis.conf\n{step}\n")
+    assert found.edits == {"/etc/redis.conf": None}
+
+
+def test_rights_and_folders_change_no_file() -> None:
+    found = image(
+        "FROM redis:7.2\nCOPY redis.conf /etc/redis.conf\n"
+        "RUN chown redis /etc/redis.conf && chmod 600 /etc/redis.conf && ls -l /etc/redis.conf\n"
+    )
+    assert found.edits == {}

@@ -225,3 +225,23 @@ def test_an_internal_load_balancer_is_left_alone(tmp_path: Path) -> None:
 def test_no_text_stops_the_reader(text: str) -> None:
     for item in kubernetes.read(Source("x.yaml", "kind: ConfigMap\n" + text), Nothing()):
         assert item is not None
+
+
+SHORT = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: example-redis-config}
+data:
+  redis-config: |
+    maxmemory 2mib
+    maxmemory-policy allkeys-lru
+  redis.conf: "maxmemory 3q"
+  master.conf: |
+    port 80
+"""
+
+
+def test_a_short_configuration_is_known_by_the_name_of_its_key(tmp_path: Path) -> None:
+    (tmp_path / "cm.yaml").write_text(SHORT)
+    report = check([str(tmp_path)], Config(select=["bad-memory-unit"]))
+    assert [(f.span.line, f.span.column) for f in report.findings] == [(6, 5), (8, 16)]

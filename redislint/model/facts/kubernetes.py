@@ -82,8 +82,8 @@ for _kind in ("container", "resource"):
 
 @computed("container", "password-readable", "bool", "a Redis password stands in its environment")
 def readable_in_container(container: Container) -> Value:
-    """As password-in-file: whoever may read the pod reads it. A compose file has no such readers."""
-    if container.platform == "compose":
+    """As password-in-file: whoever may read the pod reads it. Other files have no such readers."""
+    if container.platform != "kubernetes":
         return default(False, "nobody reads it but who reads the file")
     return password_in_file(container)
 

@@ -29,11 +29,20 @@ def dead_save_point(server: Server) -> Value:
     if not save.known:
         return Value(None, save.origin, known=False, why=save.why, set=save.set)
     points = save.value if isinstance(save.value, tuple) else ()
-    for late in points:
-        for early in points:
-            if late != early and early[0] <= late[0] and early[1] <= late[1]:
-                text = f"save {late[0]} {late[1]} (save {early[0]} {early[1]} fires before it)"
-                return Value(text, save.origin, set=save.set)
+    different = list(dict.fromkeys(points))
+    least: tuple[int, int] | None = None
+    earlier: dict[tuple[int, int], tuple[int, int]] = {}
+    for point in sorted(different):
+        # Sorted by time: what fires before this one is the least demanding of those behind.
+        if least is not None and least[1] <= point[1]:
+            earlier[point] = least
+        else:
+            least = point
+    for late in different:
+        if late in earlier:
+            early = earlier[late]
+            text = f"save {late[0]} {late[1]} (save {early[0]} {early[1]} fires before it)"
+            return Value(text, save.origin, set=save.set)
     return default(None, "every save point can decide")
 
 

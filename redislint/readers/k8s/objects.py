@@ -139,7 +139,7 @@ def _conf(owner: Object, key: str, value: Scalar) -> ConfFile | None:
     if not re.search(r"conf|cfg|cnf", key):
         return None
     source = value.embedded()
-    if not is_redis(source):
+    if not is_redis(source, key):
         return None
     return conf_file(source, None, f"{key} of ConfigMap {owner.name}")
 
