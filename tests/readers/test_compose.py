@@ -277,7 +277,7 @@ def test_what_only_looks_like_the_first_format_is_left_alone(
 def test_env_file_in_its_long_form(tmp_path: Path) -> None:
     found = service(
         tmp_path,
-        "image: bitnami/redis:7.2\n    env_file:\n      - path: redis.env\n        required: false",
+        "    image: bitnami/redis:7.2\n    env_file:\n      - path: redis.env\n        required: false\n",
         {"redis.env": "# who\nexport REDIS_PASSWORD=kX7wYw0c\n"},
     )
     held = found.env["REDIS_PASSWORD"]
