@@ -43,16 +43,20 @@ def gather(file: str | None, options: Mapping[str, object]) -> Question:
         assumed += [note for name, note in seen.notes.items() if name not in said]
         said = {**seen.options, **said}
     elif file:
-        from redislint.advisor.existing import options_of, read
+        from redislint.advisor.existing import options_of, read, said_purpose
         from redislint.advisor.workload import _server
 
         server = _server(None if said.get("server") is None else str(said["server"]))
         values, source = read(file, server), file
         folder = _folder(values, Path(file).parent)
         told = options_of(values)
+        hint = said_purpose(file)
+        if hint and "workload" not in said:
+            told["workload"] = hint
+            assumed.append(f"the data: {hint}, as a comment of the file says (--workload)")
         if "data-size" in told and "data-size" not in said:
             assumed.append("data size: as much as maxmemory allows (--data-size)")
-        if "workload" in told and "workload" not in said:
+        if "workload" in told and not hint and "workload" not in said:
             policy = values["maxmemory-policy"]
             assumed.append(f"a cache: maxmemory-policy {policy} may evict any key (--workload)")
         said = {**told, **said}

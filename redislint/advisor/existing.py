@@ -63,6 +63,16 @@ def read(path: str | os.PathLike[str], server: str) -> dict[str, str]:
     return values
 
 
+def said_purpose(path: str | os.PathLike[str]) -> str | None:
+    """The use that a comment of the file names (`redislint: purpose=cache`), if the advisor has it."""
+    from redislint.advisor.purposes import PURPOSES
+    from redislint.knowledge.hints import purposes
+    from redislint.source import decode, read_bytes
+
+    found = [purpose for _, _, purpose in purposes(decode(read_bytes(path)))]
+    return found[-1] if found and found[-1] in PURPOSES else None
+
+
 def options_of(values: Mapping[str, str]) -> dict[str, str]:
     """Options of a workload that a configuration itself tells: the data size at most."""
     found: dict[str, str] = {}

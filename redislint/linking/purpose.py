@@ -36,7 +36,11 @@ _RANK = {"queue": 0, "session": 1, "rate-limiter": 2, "pubsub": 3, "cache": 4}
 
 
 def find_purposes(deployment: Deployment, context: Context) -> None:
-    """Set the fact `purpose` of servers whose clients or dependencies show it."""
+    """Set the fact `purpose` of servers of which a comment, clients or dependencies show it."""
+    if any("redislint:" in source.text for source in deployment.sources.values()):
+        from redislint.linking.hints import take_hints
+
+        take_hints(deployment)
     found: dict[int, tuple[int, Value]] = {}
     mixed: set[int] = set()
     servers = [s for s in deployment.subjects if isinstance(s, Server) and s.kind == "server"]

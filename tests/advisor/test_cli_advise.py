@@ -178,3 +178,12 @@ def test_a_narrow_terminal_gets_fewer_columns_and_wrapped_sentences() -> None:
     table = text[text.index("  plan ") : text.index("> recommended   x")]
     assert max(len(line) for line in table.splitlines()) <= 82
     assert "the terminal is too narrow for writes, disk" in text
+
+
+def test_a_comment_of_the_file_says_what_the_data_is(run_advise: Run, tmp_path: Path) -> None:
+    conf = tmp_path / "redis.conf"
+    conf.write_text("maxmemory 1gb\n# redislint: purpose=queue\n", encoding="utf-8")
+    text = run_advise(str(conf)).stdout
+    assert text.startswith("a queue: ")
+    assert "the data: queue, as a comment of the file says (--workload)" in text
+    assert run_advise(str(conf), "--workload", "cache").stdout.startswith("a cache: ")
