@@ -303,7 +303,7 @@ def test_the_server_wipes_a_password_from_its_own_arguments_and_a_shell_does_not
     assert b"redis-server" in shown(server.process.pid) or b"valkey" in shown(server.process.pid)
     binary = shlex.quote(str(SERVERS[key]))
     shell = subprocess.Popen(
-        ["sh", "-c", f"{binary} --port 0 --requirepass Bd1s-long-and-random; true"],
+        ["sh", "-c", f"{binary} --port 0 --unixsocket s --requirepass Bd1s-long-and-random; true"],
         stdout=subprocess.PIPE,
         cwd=tmp_path,
         start_new_session=True,
