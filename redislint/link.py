@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # needed.
 STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("containers", "link_containers", ()),
+    ("springenv", "find_names", ("container",)),
     ("spring", "merge_spring", ("client", "property")),
     ("springcode", "mark_read", ("property",)),
     ("versions", "resolve_versions", ("client", "dependency")),

@@ -40,7 +40,9 @@ def resolve_versions(deployment: Deployment, context: Context) -> None:
     boots: dict[str, Dependency | None] = {}
     for subject in [*deployment.of("client"), *deployment.of("property")]:
         if subject.anchor is not None and _is_spring(subject):
-            boot = boot_of(subject.anchor.path, modules, context, boots)
+            built = subject.facts.get("build-folder")
+            path = str(built.value) if built is not None else subject.anchor.path
+            boot = boot_of(path, modules, context, boots)
             if boot is not None:
                 subject.links["boot"] = boot
     for client in deployment.of("client"):

@@ -124,6 +124,7 @@ kind(
     "one property of a framework's configuration file",
     [
         FactSpec("block", "bool", "it stands for all keys under a prefix"),
+        FactSpec("build-folder", "text", "what a container with the variable is built from"),
         FactSpec("prefix", "text", "the prefix without the suffix"),
         FactSpec("suffix", "text", "the canonical name below the prefix"),
         FactSpec("since", "version", "the first Boot release that reads it"),
