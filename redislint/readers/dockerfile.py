@@ -151,6 +151,12 @@ _BUILDS = re.compile(
 )
 
 
+_VARIABLE = re.compile(
+    r"(?i)(redis|valkey)(?:-v?|/(?:archive|tarball)/(?:refs/tags/)?v?)\$\{?(\w+)\}?(?=\.t|/|[\s\"']|$)"
+)
+"""A variable where the name of a server's archive has the release."""
+
+
 def _installed(stage: _Stage, span: Span) -> None:
     """The release that a RUN instruction downloads or installs, by its number or a variable."""
     text = span.text
@@ -160,11 +166,13 @@ def _installed(stage: _Stage, span: Span) -> None:
         place = Span(span.source, span.start + match.start(), span.start + match.end())
         _release(stage, match[kind], match[kind[0] if kind != "apk" else "k"], place)
     elif _BUILDS.search(text):
+        named = {m[2]: m[1].lower() for m in _VARIABLE.finditer(text)}
         for name, value in {**stage.args, **stage.env}.items():
-            if re.fullmatch(r"(?i)(?:redis|valkey)_VER(?:SION)?", name) and name in text:
+            usual = re.fullmatch(r"(?i)(redis|valkey)_VER(?:SION)?", name) if name in text else None
+            product = usual[1].lower() if usual else named.get(name)
+            if product is not None:
                 held = value if isinstance(value, Value) else at(value, span)
                 if held.known:
-                    product = "valkey" if name.lower().startswith("valkey") else "redis"
                     _release(stage, product, str(held.value), held.span or span)
 
 

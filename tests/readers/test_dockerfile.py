@@ -158,6 +158,8 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
         ("RUN apk add --no-cache redis=7.0.15-r0", "redis 7.0.15"),
         ("ENV REDIS_VERSION=3.2.12\nRUN wget download.redis.io/releases/redis-$REDIS_VERSION.tar.gz", "redis 3.2.12"),
         ("RUN pecl install redis-5.3.7 && apt-get install -y redis-server", None),
+        ("ENV REDIS_VERS 3.0.6\nRUN curl -LO http://download.redis.io/releases/redis-$REDIS_VERS.tar.gz", "redis 3.0.6"),
+        ("ARG VERSION=7.2.4\nRUN curl -L https://github.com/redis/redis/archive/refs/tags/${VERSION}.tar.gz", "redis 7.2.4"),
         ("ENV REDIS_VERSION=5.3.7\nRUN pecl install redis-$REDIS_VERSION", None),
         ("RUN pip install redis==4.5.1", None),
     ],

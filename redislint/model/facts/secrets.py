@@ -23,6 +23,10 @@ _DUMMY = (
 )
 
 
+_NAME_OF_ONE = r"(?:[A-Z][A-Z0-9]*_)+(?:PASSWORD|PASSWD|PASS|PWD|AUTH|SECRET|TOKEN)"
+"""`REDIS_PASSWORD` where the password belongs: a script replaces the word by what the variable holds."""
+
+
 def is_literal(text: str | None, *, shell: bool = True) -> bool:
     """Whether a text is a password itself: no variable, no template, no stand-in.
 
@@ -33,6 +37,8 @@ def is_literal(text: str | None, *, shell: bool = True) -> bool:
     if not text or len(text) > 200 or "\x00" in text or "\x01" in text:
         return False
     if not any(letter.isalnum() for letter in text):
+        return False
+    if re.fullmatch(_NAME_OF_ONE, text) and not is_dummy(text):
         return False
     return not PLACEHOLDER.search(text) and not text.startswith(("$", "{", "%", "ENC(", "vault:"))
 
