@@ -77,7 +77,7 @@ def _describe(subject: Subject) -> str:
         low, high = shown(subject.candidates[0]), shown(subject.candidates[-1])
         text = low if low == high else f"{low} to {high}"
         wanted = ("exposed",) if subject.kind == "sentinel" else _SHOWN
-        facts = [f for f in wanted if subject.get(f).known]
+        facts = [f for f in wanted if (v := subject.get(f)).known and v.value is not None]
         text += "".join(f", {f} {_word(subject.get(f).value)}" for f in facts)
         text += _watched(subject) + _meant(subject) + _image(subject)
         return text + ("" if subject.complete else f", partly unknown: {subject.why}")
@@ -128,7 +128,9 @@ def _meant(subject: Subject) -> str:
         value = subject.get(fact)
         if value.known and value.value not in (None, "unknown"):
             span = value.span
-            reason = value.origin.note or (f"{span.path}:{span.line}" if span else "")
+            place = f"{span.path}:{span.line}" if span else ""
+            note = value.origin.note
+            reason = place if note in ("command line", "environment") and place else note or place
             parts.append(f", {fact} {value.value}" + (f" ({reason})" if reason else ""))
     return "".join(parts)
 

@@ -255,7 +255,10 @@ def _versions(server: Server, container: Container, image: Image | None) -> None
         server.version_origin = Origin(installed.span, f"the build installs {installed.value}")
     if image is None or image.family == "other":
         return
-    if image.family in ("stack", "modules"):
+    named = str(tag.value) if tag is not None and tag.known else ""
+    if image.family == "stack" and re.match(r"\d+\.\d+\.\d+-v\d", named):
+        server.candidates = matching(".".join(named.split(".")[:2]), flavour) or server.candidates
+    elif image.family in ("stack", "modules"):
         server.candidates = tuple(s for s in LIKELY if s.startswith("redis"))
         return
     if tag is None:

@@ -59,6 +59,7 @@ BUILTIN: list[tuple[str, tuple[str, ...], str, bytes]] = [
     ("compose", ("compose", "fig",), r"(?i)(compose|fig)[^/]*\.ya?ml$", rb"(?m)^[ \t]+(image|build|extends)[ \t]*:"),
     ("kubernetes", (".y", ".tpl", ".json",), r"(?i)\.(ya?ml|tpl|json)$", rb"(?m)^[ \t\"-]*kind\"?[ \t]*:"),
     ("helm", (".y",), r"(?i)(^|/)[^/]*(values|chart|requirements)[^/]*\.ya?ml$", MENTION),
+    ("helm", (".y",), r"(?i)(redis|valkey)[^/]*(/[^/]*)?values[^/]*\.ya?ml$", rb"(?m)^(architecture|auth|master|primary|replica|sentinel|persistence|usePassword)[ \t]*:"),
     ("ecs", (".json", ".tpl", ".tftpl",), r"(?i)\.(json(\.\w+)?|tf?tpl|tpl)$", rb"containerDefinitions|\"(portMappings|logConfiguration|mountPoints|essential)\"[ \t]*:"),
     ("terraform", (".tf", ".tofu", ".hcl",), r"(?i)\.(tf|tofu|hcl)(\.json)?$", MENTION),
     ("cloudformation", (".y", ".json", ".template", ".cfn",), r"(?i)\.(ya?ml|json|template|cfn)$", rb"AWS::(ElastiCache|MemoryDB|ECS)|AWSTemplateFormatVersion"),

@@ -15,6 +15,7 @@ from redislint.model.facts.kubernetes import is_password_name
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at
 from redislint.readers import Context
+from redislint.readers.k8s import chartservers
 from redislint.source import Source, Span
 from redislint.syntax import yaml
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
@@ -68,11 +69,21 @@ def _is_own(source: Source, context: Context) -> bool:
 
 def _blocks(document: Mapping) -> Iterator[tuple[str, Mapping]]:
     """The parts that configure a Redis chart, each with the name of its key."""
+    if _is_whole(document):
+        yield "values", document
+        return
     if _is_chart(document) and document.get("redis") is None:
         yield "values", document
     for key, node in document.pairs:
         if isinstance(node, Mapping) and _NAMED.match(key.text):
             yield key.text, node
+
+
+def _is_whole(document: Mapping) -> bool:
+    """Whether the key `redis` is one part of a chart's own values: redis-ha, redis-cluster."""
+    if document.get("redis", "masterGroupName") or document.get("redis", "config"):
+        return isinstance(document.get("sentinel"), Mapping)
+    return document.get("cluster", "nodes") is not None
 
 
 def _passwords(node: Node, *, redis: bool, depth: int) -> Iterator[Subject]:
@@ -113,12 +124,18 @@ def _password(name: str, span: Span, text: str) -> Subject:
 def _block(name: str, block: Mapping, *, own: bool) -> Iterator[Subject]:
     if own or _off(block.get("enabled")):
         return
+    yield from chartservers.read(_label(name), block)
     auth = block.get("auth", "enabled") or block.get("usePassword")
+    if auth is None and isinstance(block.get("auth"), Scalar):
+        auth = block.get("auth")  # redis-ha
     if _off(auth) and auth is not None:
         yield _trap(name, auth, "allow-empty-password", "authentication is off")
-    for part in ("master", "primary", ""):
+    for part in ("master", "primary", "haproxy", ""):
         path = (part, "persistence", "enabled") if part else ("persistence", "enabled")
         switch = block.get(*path)
+        if switch is None and not part:
+            path = ("persistentVolume", "enabled")
+            switch = block.get(*path)
         if switch is not None and _off(switch) and not re.search("cache", name):
             yield _trap(name, switch, "k8s-persistence-disabled", ".".join(path))
         kind = block.get(part, "service", "type") if part else block.get("service", "type")
@@ -142,8 +159,13 @@ def _off(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.text.lower() in ("false", "no")
 
 
+def _label(name: str) -> str:
+    """What messages call the chart: by its key in a parent chart's values, where it has one."""
+    return "the Redis chart" if name in ("values", "release") else f"the chart {name}"
+
+
 def _trap(name: str, node: Node, rule: str, detail: str) -> Subject:
-    made = Subject(f"the chart's {name}", node.head, "resource")
+    made = Subject(_label(name), node.head, "resource")
     made.set("type", Value("values"))
     made.set("name", Value(name))
     made.set("trap", at(rule, node.head))

@@ -9,7 +9,7 @@ import pytest
 from redislint.checking import check
 from redislint.config import Config
 from redislint.model.container import Container
-from tests.readers.trees import read
+from tests.readers.trees import linked, read
 
 
 def test_a_unit_is_a_server_on_the_host(tmp_path: Path) -> None:
@@ -119,3 +119,62 @@ def test_the_defaults_of_a_redis_chart_itself_are_left_to_its_users(tmp_path: Pa
 def test_names_of_secret_keys_are_no_passwords(tmp_path: Path) -> None:
     text = "redis:\n  secretKeys:\n    REDIS_PASSWORD: redis_password\n"
     assert read(tmp_path, "helm", {"values.yaml": text}) == []
+
+
+RELEASE = """\
+architecture: replication
+auth: {enabled: true}
+image: {tag: 7.2.4}
+master:
+  resources: {limits: {memory: 1Gi}}
+replica: {replicaCount: 2}
+sentinel: {enabled: true, quorum: 3}
+commonConfiguration: |-
+  maxmemory 600mb
+  maxmemory-policy allkeys-lru
+"""
+
+
+def test_the_server_that_a_charts_values_ask_for(tmp_path: Path) -> None:
+    deployment = linked(tmp_path, "helm", {"redis-values.yaml": RELEASE}, [])
+    server = deployment.of("server")[0]
+    assert server.get("version").value == "7.2"
+    assert server.get("maxmemory").value == 600 * 2**20
+    assert server.get("maxmemory").span.line == 9
+    assert server.get("appendonly").known is False
+    assert server.links["container"].get("memory-limit").value == 2**30
+    group = deployment.of("sentinel-group")[0]
+    assert (group.get("size").value, group.get("quorum").value) == (2, 3)
+
+
+HA = """\
+replicas: 2
+auth: false
+redis:
+  masterGroupName: mymaster
+  config:
+    maxmemory: 100mb
+    save: "900 1"
+  resources: {limits: {memory: 200Mi}}
+sentinel: {quorum: 2}
+persistentVolume: {enabled: false}
+"""
+
+
+def test_redis_ha_keeps_its_settings_in_a_table(tmp_path: Path) -> None:
+    deployment = linked(tmp_path, "helm", {"values.yaml": HA}, [])
+    server = deployment.of("server")[0]
+    assert server.get("maxmemory").value == 100 * 2**20
+    assert server.get("save").value == ((900, 1),)
+    assert deployment.of("sentinel-group")[0].get("size").value == 2
+    assert sorted(r.get("trap").value for r in deployment.of("resource")) == [
+        "allow-empty-password",
+        "k8s-persistence-disabled",
+    ]
+
+
+def test_a_cluster_charts_own_configuration(tmp_path: Path) -> None:
+    text = 'usePassword: true\ncluster: {nodes: 6}\nredis:\n  configmap: "maxmemory 1q"\n'
+    server = linked(tmp_path, "helm", {"values.yaml": text}, []).of("server")[0]
+    assert [(s.name, s.args) for s in server.settings] == [("maxmemory", ("1q",))]
+    assert server.settings[0].span.column == 15

@@ -76,20 +76,22 @@ def _sentinels(found: Object, size: Node | None) -> Iterator[Subject]:
 
 def _server(found: Object, spec: Mapping, near: Folder) -> Iterator[Container]:
     image = _image(spec)
-    if image is None:
+    options = list(_options(found, spec, near))
+    if image is None and not any(o.span for o in options):
         return
     pair = found.node.pair("kind")
-    anchor = image.span or (pair[1].span if pair else None)
+    anchor = (image.span if image else None) or (pair[1].span if pair else None)
     container = Container(f"{found.kind} {found.name}".strip(), anchor, "kubernetes")
     container.group = posixpath.dirname(found.path) or "."
     container.names = (found.name,) if found.name else ()
     container.set("workload", Value(found.kind, Origin(pair[1].span if pair else None, found.kind)))
     container.set("operator", Value(_UNKNOWN, Origin(pair[1].span if pair else None)))
-    set_image(container, image)
+    if image is not None:
+        set_image(container, image)
     _copies(container, found.kind, spec)
     _limit(container, spec)
     _storage(container, spec)
-    container.argv = [Value("redis-server"), *_options(found, spec, near)]
+    container.argv = [Value("redis-server"), *options]
     container.ports += _ports(spec)
     yield container
 
