@@ -155,7 +155,8 @@ def _config_numbered(raw: list[str], numbered: list[int]) -> list[tuple[str, str
         if arrow:
             pairs.append((_unquote(name).lower(), _unquote(value), number))
         elif not waiting:
-            waiting = _unquote(name).lower()
+            if re.match(r"\s*\d*[13579][)#]", raw[number - 1]):  # names have odd numbers
+                waiting = _unquote(name).lower()
         else:
             pairs.append((waiting, _unquote(name), number))
             waiting = ""

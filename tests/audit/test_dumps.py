@@ -22,6 +22,8 @@ from tests.audit.dumps import read
 CONFIG = {
     "two lines each": "maxmemory\n0\nsave\n\nappendonly\nno\n",
     "numbered": '1) "maxmemory"\n2) "0"\n3) "save"\n4) ""\n5) "appendonly"\n6) "no"\n',
+    "numbered, begun in the middle": '2) "yes"\n3) "maxmemory"\n4) "0"\n5) "save"\n6) ""\n'
+    '7) "appendonly"\n8) "no"\n',
     "RESP3 map": '1# "maxmemory" => "0"\n2# "save" => ""\n3# "appendonly" => "no"\n',
     "JSON": '{"maxmemory": "0", "save": "", "appendonly": "no"}',
     "JSON list": '["maxmemory", "0", "save", "", "appendonly", "no"]',
