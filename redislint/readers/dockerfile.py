@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from redislint.knowledge import images
@@ -271,7 +272,7 @@ def _run(stage: _Stage, text: str, span: Span, source: Source) -> None:
         if before is None:
             continue
         added: list[Setting] | None = list(before)
-        for command in re.split(r"&&|;|\n|\|\|", re.sub(r"\\\r?\n", " ", text)):
+        for command in _commands(re.sub(r"\\\r?\n", " ", text)):
             if path not in command:
                 continue
             found = _edit(command, span, source)
@@ -285,6 +286,17 @@ def _run(stage: _Stage, text: str, span: Span, source: Source) -> None:
             added = (added or []) + found
         if added or added is None:
             stage.edits[target] = added
+
+
+_COMMAND = re.compile(r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^;&|\n'"\\]|&(?!&)|\|(?!\|))+""", re.S)
+
+
+def _commands(text: str) -> list[str]:
+    """The commands of a line; `;` within quotes ends none (`sed 's/a/b/; s/c/d/'`)."""
+    found = _COMMAND.findall(text) if len(text) <= _LONGEST else []
+    if found and not any("'" in rest or '"' in rest for rest in _COMMAND.split(text)):
+        return list(found)
+    return re.split(r"&&|;|\n|\|\|", text)  # quotes that nobody closed
 
 
 def _conf_paths(text: str) -> list[str]:
@@ -359,8 +371,15 @@ def _edit(command: str, span: Span, source: Source) -> list[Setting] | None:
             else:
                 return None
         # Another command than `s` (delete, insert) takes away or adds what is not seen here.
-        return found or None
+        return found if found and _only_replaces(words[1:]) else None
     return [] if name in _HARMLESS and not re.search(r">|\btee\b", command) else None
+
+
+def _only_replaces(words: list[str]) -> bool:
+    """Whether the scripts among the words of sed hold nothing but `s` commands."""
+    scripts = [b for a, b in pairwise(words) if a in ("-e", "--expression")]
+    scripts = scripts or [w for w in words if not w.startswith("-")][:1]
+    return not any(re.sub(r"[gI\d;\s]", "", _SED.sub("", script)) for script in scripts)
 
 
 def _setting(line: str, span: Span, source: Source) -> Setting | None:

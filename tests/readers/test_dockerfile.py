@@ -104,6 +104,21 @@ def test_sed_replaces_a_setting() -> None:
     assert settings(image(text).edits["/etc/redis.conf"]) == [("protected-mode", ("no",))]
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "'s/^bind .*/bind 0.0.0.0/;s/protected-mode yes/protected-mode no/g'",
+        "-e 's/^bind .*/bind 0.0.0.0/' -e \"s|protected-mode yes|protected-mode no|\"",
+    ],
+)
+def test_one_sed_replaces_several_settings(script: str) -> None:
+    found = image(f"FROM redis\nRUN sed -i {script} /etc/redis.conf; echo 'done; really'\n")
+    assert settings(found.edits["/etc/redis.conf"]) == [
+        ("bind", ("0.0.0.0",)),
+        ("protected-mode", ("no",)),
+    ]
+
+
 def test_an_edit_that_is_not_understood_makes_the_file_unknown() -> None:
     text = "FROM redis\nRUN awk '{print}' /etc/redis.conf > /tmp/redis.conf\n"
     assert image(text).edits["/etc/redis.conf"] is None
@@ -217,6 +232,9 @@ def test_what_echo_writes_anew_is_the_whole_file() -> None:
         "RUN python3 /patch.py /etc/redis.conf",
         "RUN sed -i '/^requirepass/d' /etc/redis.conf",
         "RUN sed -i 's/^bind/# bind/' /etc/redis.conf",
+        "RUN sed -i 's/^port .*/port 1/; /^requirepass/d' /etc/redis.conf",
+        "RUN sed -i -e 's/^port .*/port 1/' -e '/^requirepass/d' /etc/redis.conf",
+        "RUN sed -i 's/^port .*/port 1/ /etc/redis.conf",
         "RUN curl -o /etc/redis.conf https://example.org/redis.conf",
     ],
 )
