@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from redislint.readers import MENTION, readers_by_path
-from redislint.source import Source, UnreadableError, decode, is_binary, read_bytes
+from redislint.source import Source, UnreadableError, check_text, decode, read_bytes
 
 SKIPPED = frozenset(
     ".git .hg .svn node_modules .venv venv .tox .nox __pycache__ .mypy_cache .ruff_cache "
@@ -60,8 +60,7 @@ class Tree:
         if full is None:
             raise UnreadableError("leads outside the scanned folder")
         data = read_bytes(full)
-        if is_binary(data):
-            raise UnreadableError("is binary, not text")
+        check_text(data)
         source = Source(relative, decode(data), data)
         source.within = self.within(relative)
         return source

@@ -13,6 +13,7 @@ from bisect import bisect_right
 MAX_BYTES = 20_000_000
 """A larger file is reported as unread: nothing that configures Redis by hand is that large."""
 
+_ENDLESS = re.compile(rb"[0-9]{300}")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 
 
@@ -182,6 +183,20 @@ def decode(data: bytes) -> str:
 def is_binary(data: bytes) -> bool:
     """Whether the bytes are no text: a NUL near the start, and no UTF-16 mark."""
     return b"\0" in data[:8192] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def check_text(data: bytes) -> None:
+    """Raises UnreadableError for what is no text that people wrote.
+
+    A number of 300 digits is more than a double holds: no server or client reads it, and every
+    conversion on the way would have to expect it.
+    """
+    if is_binary(data):
+        raise UnreadableError("is binary, not text")
+    if _ENDLESS.search(data):
+        raise UnreadableError(
+            "holds a number of 300 digits or more: correct it, or exclude the file"
+        )
 
 
 def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:

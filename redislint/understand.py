@@ -9,9 +9,9 @@ from redislint.config import Config
 from redislint.discover import Tree, candidates, excluded
 from redislint.findings.outcome import Report
 from redislint.link import link
-from redislint.model.deployment import Deployment
+from redislint.model.deployment import Deployment, Problem
 from redislint.reading import read_files
-from redislint.source import Source, decode
+from redislint.source import Source, UnreadableError, check_text, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,8 +45,14 @@ def gather(
     tree = Tree(base)
     if stdin is not None:
         source = Source(stdin[0].replace(os.sep, "/"), decode(stdin[1]), stdin[1])
-        tree.sources[source.path] = source
         wanted = [(source.path, True)]
+        try:
+            check_text(stdin[1])
+            tree.sources[source.path] = source
+        except UnreadableError as error:
+            report.failed_paths.append(source.path)
+            report.deployment.problems.append(Problem(source.path, None, str(error)))
+            wanted = []
     else:
         wanted = wanted_files(names, base, config, report)
         tree.named = [

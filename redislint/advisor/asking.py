@@ -74,7 +74,7 @@ def gather(file: str | None, options: Mapping[str, object]) -> Question:
         said = ask(said)
     work = build(said, tuple(assumed))
     own = (values or {}).get("maxmemory", "0")
-    if own.isdigit() and int(own):
+    if own.isdecimal() and int(own):
         work = replace(work, own_maxmemory=int(own))
     if options.get("calibrate"):
         from redislint.advisor.calibrate import calibrate

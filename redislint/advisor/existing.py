@@ -77,7 +77,7 @@ def options_of(values: Mapping[str, str]) -> dict[str, str]:
     """Options of a workload that a configuration itself tells: the data size at most."""
     found: dict[str, str] = {}
     limit = values.get("maxmemory", "0")
-    if limit.isdigit() and int(limit) >= 1024:
+    if limit.isdecimal() and int(limit) >= 1024:
         found["data-size"] = f"{limit}b"
     policy = values.get("maxmemory-policy", "")
     if policy.startswith("allkeys-"):

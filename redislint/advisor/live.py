@@ -150,9 +150,9 @@ def _number(info: Mapping[str, str], name: str) -> float:
 def _keys(info: Mapping[str, str]) -> int:
     total = 0
     for name, value in info.items():
-        if name.startswith("db") and name[2:].isdigit():
+        if name.startswith("db") and name[2:].isdecimal():
             word = value.partition("keys=")[2].partition(",")[0]
-            total += int(word) if word.isdigit() and len(word) < 16 else 0
+            total += int(word) if word.isdecimal() and len(word) < 16 else 0
     return total
 
 

@@ -182,7 +182,7 @@ class ClusterNode:
         self.address = words[1].split("@")[0].split(",")[0]
         host, _, port = self.address.rpartition(":")
         self.host = host
-        self.port = int(port) if port.isdigit() else 0
+        self.port = int(port) if port.isdecimal() else 0
         self.flags = set(words[2].split(","))
         self.master = words[3]
         self.link = words[7]
@@ -194,7 +194,7 @@ def _slots(word: str) -> int:
     if word.startswith("["):
         return 0
     first, _, last = word.partition("-")
-    if not first.isdigit() or (last and not last.isdigit()):
+    if not first.isdecimal() or (last and not last.isdecimal()):
         return 0
     return int(last or first) - int(first) + 1
 
@@ -257,4 +257,4 @@ def replica_fields(value: str) -> Mapping[str, str]:
 
 def as_int(text: str | None) -> int | None:
     """A whole number, or None."""
-    return int(text) if text is not None and text.lstrip("-").isdigit() else None
+    return int(text) if text is not None and text.lstrip("-").isdecimal() else None

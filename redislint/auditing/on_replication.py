@@ -101,8 +101,8 @@ def lag(s: Snapshot) -> Iterator[Hit]:
         if parts.get("state") not in ("online", None):
             continue
         address = f"{parts.get('ip', '?')}:{parts.get('port', '?')}"
-        seconds = int(parts["lag"]) if parts.get("lag", "").isdigit() else 0
-        theirs = int(parts["offset"]) if parts.get("offset", "").isdigit() else None
+        seconds = int(parts["lag"]) if parts.get("lag", "").isdecimal() else 0
+        theirs = int(parts["offset"]) if parts.get("offset", "").isdecimal() else None
         behind = ""
         if seconds > 10:
             behind = f"{seconds} s"

@@ -89,10 +89,10 @@ def errors(s: Snapshot) -> Iterator[Hit]:
         if error == "OOM" and s.text("maxmemory_policy") == "noeviction":
             continue  # evicted-noeviction says it better
         count = replica_fields(s.text(f"errorstat_{error}")).get("count", "0")
-        if count.isdigit() and int(count) > 0:
+        if count.isdecimal() and int(count) > 0:
             yield Hit(info(f"errorstat_{error}"), {"count": times(int(count)), "error": error})
     count = replica_fields(s.text("errorstat_NOSCRIPT")).get("count", "0")
-    if count.isdigit() and int(count) > 1000:
+    if count.isdecimal() and int(count) > 1000:
         # The fall-back from EVALSHA to EVAL makes one for each script.
         yield Hit(info("errorstat_NOSCRIPT"), {"count": times(int(count)), "error": "NOSCRIPT"})
 

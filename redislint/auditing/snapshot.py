@@ -75,7 +75,7 @@ class Snapshot:
             self.earlier = samples[0][0]
         self.sources["info"] = Source(path, text)
         clock = self.info.get("server_time_usec", "")
-        if clock.isdigit():
+        if clock.isdecimal():
             self.now = int(clock) / 1e6
 
     def read_config(self, path: str, text: str) -> None:
@@ -144,7 +144,7 @@ class Snapshot:
     def setting_number(self, name: str) -> int | None:
         """A live setting as a whole number."""
         value = self.setting(name)
-        return int(value) if value is not None and value.lstrip("-").isdigit() else None
+        return int(value) if value is not None and value.lstrip("-").isdecimal() else None
 
     @property
     def product(self) -> str:
@@ -184,7 +184,7 @@ class Snapshot:
         words = self.setting("save")
         if words is None:
             return None
-        numbers = [int(word) for word in words.split() if word.isdigit()]
+        numbers = [int(word) for word in words.split() if word.isdecimal()]
         return list(zip(numbers[::2], numbers[1::2], strict=False))
 
     # ---- pointing -----------------------------------------------------------------------------

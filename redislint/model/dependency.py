@@ -69,7 +69,7 @@ class Dependency(Subject):
             if not text.startswith(("[", "(")):
                 return (text,)
             return tuple(r for r in ordered if in_maven_range(r, text) and not is_prerelease(r))
-        if text and text[0].isdigit():
+        if text and text[0].isdecimal():
             return (text,)
         if text.startswith("==") and "*" not in text and "," not in text:
             return (text.lstrip("= "),)

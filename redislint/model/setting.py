@@ -132,7 +132,7 @@ def save_points(words: tuple[str, ...]) -> tuple[tuple[int, int], ...] | None:
     flat = " ".join(words).split()
     if not flat:
         return ()
-    if len(flat) % 2 or not all(w.isdigit() for w in flat):
+    if len(flat) % 2 or not all(w.isdecimal() for w in flat):
         return None
     numbers = [int(w) for w in flat]
     return tuple(zip(numbers[::2], numbers[1::2], strict=True))

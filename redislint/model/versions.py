@@ -27,11 +27,11 @@ def key(text: str) -> Key:
     stage, stage_number = 0, 0
     parts = _PART.findall(text)
     for index, part in enumerate(parts):
-        if part.isdigit():
+        if part.isdecimal():
             numbers.append(int(part[:9]))
             continue
         stage = _STAGE.get(part, 0)
-        if stage and index + 1 < len(parts) and parts[index + 1].isdigit():
+        if stage and index + 1 < len(parts) and parts[index + 1].isdecimal():
             stage_number = int(parts[index + 1][:9])
         break
     if not numbers and parts:

@@ -75,7 +75,7 @@ def _equal(left: object, right: object) -> bool:
     if isinstance(left, str) and isinstance(right, str):
         if left.lower() == right.lower():
             return True
-        return left[:1].isdigit() and right[:1].isdigit() and key(left) == key(right)
+        return left[:1].isdecimal() and right[:1].isdecimal() and key(left) == key(right)
     if isinstance(left, bool) != isinstance(right, bool) and isinstance(left, str | bool):
         words = {True: ("yes", "true", "on", "1"), False: ("no", "false", "off", "0")}
         if isinstance(left, bool):
@@ -84,7 +84,7 @@ def _equal(left: object, right: object) -> bool:
     if isinstance(left, list | tuple | frozenset | set) and isinstance(right, str):
         return any(_equal(item, right) for item in left)
     if isinstance(left, str) and isinstance(right, int | float):
-        return left[:1].isdigit() and key(left) == key(str(right))
+        return left[:1].isdecimal() and key(left) == key(str(right))
     return left == right
 
 

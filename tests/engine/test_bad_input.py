@@ -190,3 +190,31 @@ def test_no_format_shows_a_password(write: Write, tmp_path: Path, format_: str) 
     )  # fmt: skip
     assert done.stdout
     assert "hunter2Hidden" not in done.stdout + done.stderr
+
+
+def test_digits_of_other_scripts_are_no_numbers(write: Write, tmp_path: Path) -> None:
+    write("redis.conf", "port ²³\nsave ²³ ²³\n")
+    _, report, _ = run(tmp_path, "redis.conf", "--server", "redis-7.2")
+    refused = [f["line"] for f in report["findings"] if f["name"] == "refused-by-server"]
+    assert refused == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("redis.conf", "maxmemory {}mb\n"),
+        ("Dockerfile", "FROM redis:{}\n"),
+        ("compose.yaml", 'services: {{redis: {{image: redis, ports: ["{}:6379"]}}}}\n'),
+        ("sentinel.conf", "sentinel monitor redis 127.0.0.1 6379 {}\n"),
+    ],
+)
+def test_a_number_beyond_all_measure_is_unread(
+    write: Write, tmp_path: Path, name: str, text: str
+) -> None:
+    write(name, text.format("9" * 5_000))
+    status, report, _ = run(tmp_path, name)
+    assert [e["message"] for e in report["errors"]] == [
+        "holds a number of 300 digits or more: correct it, or exclude the file"
+    ]
+    assert status == 2
+    assert run(tmp_path, "-", "--stdin-filename", name, stdin=b"9" * 300)[0] == 2

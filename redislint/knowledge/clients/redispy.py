@@ -156,7 +156,7 @@ def _valkey(class_name: str, name: str, release: str) -> Any:
         text = table.get(prefix + candidate, {}).get(name)
         if text is not None:
             return {"None": None, "True": True, "False": False}.get(
-                text, int(text) if text.isdigit() else text
+                text, int(text) if text.isdecimal() else text
             )
     return VALKEY_SHARED.get(name, ABSENT)
 

@@ -67,7 +67,7 @@ def parameter(kind: str, group: str, name: Value, value: Value) -> Subject | Non
         return trap(kind, group, name.span, "ec-aof-ignored", "appendonly yes")
     if word in _UNSUPPORTED:
         return trap(kind, group, name.span, "ec-parameter-unsupported", word)
-    if word == "reserved-memory-percent" and text.isdigit() and int(text) < 25:
+    if word == "reserved-memory-percent" and text.isdecimal() and int(text) < 25:
         return trap(kind, group, name.span, "ec-reserved-memory", f"{int(text)} %")
     return None
 

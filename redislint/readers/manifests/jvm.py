@@ -98,7 +98,7 @@ def expand(
 def make(name: str, version: Value, span: Span, module: str, scope: str) -> Dependency:
     """A dependency with the version that stands in a manifest."""
     text = version.value if version.known else None
-    if isinstance(text, str) and not text[:1].isdigit() and text[:1] not in ("[", "("):
+    if isinstance(text, str) and not text[:1].isdecimal() and text[:1] not in ("[", "("):
         version = unknown(f"{text or 'an empty version'} names no release", version.span)
         text = None
     exact = isinstance(text, str) and not text.startswith(("[", "("))

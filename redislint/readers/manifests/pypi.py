@@ -77,7 +77,7 @@ def poetry_range(text: str) -> str:
     parts = []
     for alternative in text.split("||" if "||" in text else "|"):
         alternative = alternative.strip()
-        parts.append(f"=={alternative}" if alternative[:1].isdigit() else alternative)
+        parts.append(f"=={alternative}" if alternative[:1].isdecimal() else alternative)
     return " || ".join(parts)
 
 

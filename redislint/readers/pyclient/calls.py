@@ -163,8 +163,8 @@ def _text_method(ev: Evaluator, last: str, given: Arguments, span: Span) -> Thin
 
     def fill(match: re.Match[str]) -> str:
         name = match[1]
-        thing = given.keywords.get(name) if name and not name.isdigit() else None
-        if name.isdigit() and int(name) + 1 < len(given.positional):
+        thing = given.keywords.get(name) if name and not name.isdecimal() else None
+        if name.isdecimal() and int(name) + 1 < len(given.positional):
             thing = given.positional[int(name) + 1].thing
         elif not name:
             entry = next(pieces, None)

@@ -78,7 +78,7 @@ def _address(url: Url, address: str) -> None:
     if "\0" in address:
         host, colon, port = address.partition(":")
         url.host = host if host and "\0" not in host else None
-        url.port = int(port) if colon and port.isdigit() and len(port) < 6 else None
+        url.port = int(port) if colon and port.isdecimal() and len(port) < 6 else None
         return
     match = re.fullmatch(r"(\[[^\]]*\]|[^:,]*)(?::(\d{1,5}))?", address)
     if match is None:
