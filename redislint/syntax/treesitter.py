@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 from importlib import import_module
-from typing import Any
 
 from redislint.source import UnreadableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PATIENCE = 10.0
 """Seconds of CPU for one file. A thousand real files take less; made-up ones can take hours."""
