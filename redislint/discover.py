@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from redislint.readers import MENTION, readers_by_path
-from redislint.source import Source, UnreadableError, check_text, decode, read_bytes
+from redislint.source import Source, UnreadableError, beginning, check_text, decode, read_bytes
 
 SKIPPED = frozenset(
     ".git .hg .svn node_modules .venv venv .tox .nox __pycache__ .mypy_cache .ruff_cache "
@@ -173,10 +173,12 @@ def _skipped(path: str) -> bool:
 def _mentions(folder: str, relative: str) -> bool:
     if _NAMED.search(relative):
         return True
+    full = os.path.join(folder, relative)
     try:
-        return re.search(MENTION, read_bytes(os.path.join(folder, relative))) is not None
+        return re.search(MENTION, read_bytes(full)) is not None
     except UnreadableError:
-        return False
+        # Too large to be read is worth saying, if it is about Redis at all.
+        return re.search(MENTION, beginning(full)) is not None
 
 
 def excluded(path: str, patterns: Iterable[str]) -> bool:

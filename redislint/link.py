@@ -28,6 +28,7 @@ STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("validity", "find_refusals", ("server", "sentinel")),
     ("clusters", "link_clusters", ("server", "sentinel")),
     ("connections", "link_connections", ("server",)),
+    ("variables", "link_variables", ("server",)),
     ("locks", "find_locks", ("call",)),
     ("notifications", "find_silence", ("call",)),
     ("purpose", "find_purposes", ("server",)),

@@ -40,6 +40,7 @@ def read_files(
         data = source.data
         if data is None or data.startswith((b"\xff\xfe", b"\xfe\xff")):
             data = source.text.encode(errors="replace")  # the readers' patterns know UTF-8
+        data = data.removeprefix(b"\xef\xbb\xbf")  # else no pattern for a line's start fits
         modules = [
             importlib.import_module(f"redislint.readers.{name}") for name in readers_for(path, data)
         ]

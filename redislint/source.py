@@ -229,6 +229,17 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
             raise UnreadableError(f"cannot be read: {error.strerror or error}".lower()) from None
 
 
+def beginning(path: str | os.PathLike[str]) -> bytes:
+    """The first bytes of a regular file that is too large to be read; empty for anything else."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return b""
+        with open(path, "rb") as file:
+            return file.read(100_000)
+    except (OSError, ValueError):
+        return b""
+
+
 def load(path: str | os.PathLike[str], shown: str | None = None) -> Source:
     """Read a file as a Source that users see as `shown`. Raises UnreadableError."""
     data = read_bytes(path)

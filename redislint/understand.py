@@ -22,8 +22,8 @@ def understand(paths: Sequence[str | os.PathLike[str]], config: Config | None = 
     """Read and link the files below paths; the report has a deployment and no findings."""
     from redislint.model import load_vocabulary
 
+    load_vocabulary()  # linking asks for computed facts
     report, _, _ = gather(paths, config or Config())
-    load_vocabulary()
     report.errors += report.deployment.problems
     return report
 

@@ -48,7 +48,12 @@ def link_clusters(deployment: Deployment, context: Context) -> None:
             _replica(subject, names, deployment)
     for together in groups.values():
         for nodes in _apart(together):
-            deployment.subjects.append(_cluster(nodes))
+            cluster = _cluster(nodes)
+            deployment.subjects.append(cluster)
+            deployment.arrows += [
+                Arrow(cluster, n, "has the node", n.get("cluster-enabled").span or n.anchor)
+                for n in nodes
+            ]
     for name, sentinels in watchers.items():
         deployment.subjects.append(_sentinel_group(name, sentinels))
     find_shared(deployment)

@@ -150,7 +150,7 @@ def _from_container(
         deployment.arrows.append(Arrow(container, server, f"connects by {word}", value.span))
         if address.port is None:
             address.port = _port_beside(container, word)
-        made = _connection(container, server, address, value)
+        made = connection(container, server, address, value)
         made.set("via", Value(word, value.origin))
         deployment.subjects.append(made)
 
@@ -165,7 +165,7 @@ def _port_beside(container: Container, variable: str) -> int | None:
     return None
 
 
-def _shown_only(client: Client, server: Server) -> bool:
+def shown_only(client: Client, server: Server) -> bool:
     """Whether documentation's example names a server that is no part of the example."""
     return client.get("context").value == "example" and server.get("environment").value != "example"
 
@@ -174,16 +174,16 @@ def _from_client(client: Client, names: dict[str, list[Server]], deployment: Dep
     for host in client.hosts:
         for address in addresses(str(host.value)) if host.known else []:
             server = near(of_name(names, address.host), "")
-            if server is None or _shown_only(client, server):
+            if server is None or shown_only(client, server):
                 continue
             span = host.span or client.anchor
             deployment.arrows.append(Arrow(client, server, "connects to", span))
             client.links.setdefault("server", server)
-            deployment.subjects.append(_connection(client, server, address, host))
+            deployment.subjects.append(connection(client, server, address, host))
             return
 
 
-def _connection(
+def connection(
     source: Client | Container, server: Server, address: Address, value: Value
 ) -> Subject:
     """Who connects, to what, and what the address says: port, TLS, database."""

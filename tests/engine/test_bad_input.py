@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from redislint.checking import check
+from redislint.config import Config
+
 Write = Callable[[str, str | bytes], Path]
 
 GOOD = "bind 0.0.0.0\nprotected-mode no\n"
@@ -218,3 +221,18 @@ def test_a_number_beyond_all_measure_is_unread(
     ]
     assert status == 2
     assert run(tmp_path, "-", "--stdin-filename", name, stdin=b"9" * 300)[0] == 2
+
+
+def test_a_byte_order_mark_hides_no_compose_file(tmp_path: Path) -> None:
+    text = "services:\r\n  redis:\r\n    image: redis:5\r\n"
+    (tmp_path / "compose.yml").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    report = check([str(tmp_path)], Config(select=["eol-version"]))
+    assert [(f.span.line, f.span.column) for f in report.findings] == [(3, 12)]
+
+
+def test_a_file_that_is_too_large_is_named_when_it_is_about_redis(tmp_path: Path) -> None:
+    for name, word in (("redis-map.yaml", "x"), ("cm.yaml", "redis"), ("other.json", "data")):
+        (tmp_path / name).write_text(f"kind: {word}\n" + "#" * 20_000_001)
+    report = check([str(tmp_path)], Config())
+    assert sorted(p.path for p in report.errors) == ["cm.yaml", "redis-map.yaml"]
+    assert all("over the limit of 20 MB" in p.message for p in report.errors)

@@ -121,3 +121,47 @@ def test_an_example_in_the_documentation_is_no_client_of_the_deployment(tmp_path
         "docs/start.py": WRONG_PORT["app/store.py"],
     }
     assert _messages(tmp_path, files, "wrong-port") == []
+
+
+TOLD = """\
+services:
+  cache:
+    image: redis:7.2
+    command: redis-server --appendonly yes
+  web:
+    build: .
+    environment:
+      REDIS_HOST: cache
+      CACHE_URL: redis://cache:6379/1
+"""
+CODE = """\
+import os
+import redis
+
+one = redis.Redis(host=os.environ["REDIS_HOST"])
+two = redis.from_url(os.getenv("CACHE_URL", "redis://localhost:6379/0"))
+other = redis.Redis(host=os.environ["NOBODY_SETS_IT"])
+"""
+
+
+def test_a_client_whose_host_is_a_variable_that_a_container_sets(tmp_path: Path) -> None:
+    (tmp_path / "compose.yml").write_text(TOLD)
+    (tmp_path / "app.py").write_text(CODE)
+    deployment = understand([tmp_path]).deployment
+    assert [
+        (a.source.label, a.target.label, a.text, a.span.line if a.span else None)
+        for a in deployment.arrows
+        if a.source.kind == "client"
+    ] == [
+        ("redis.Redis()", "service cache", "connects by REDIS_HOST", 8),
+        ("redis.from_url()", "service cache", "connects by CACHE_URL", 9),
+    ]
+
+
+def test_a_variable_that_two_containers_set_differently_says_nothing(tmp_path: Path) -> None:
+    second = TOLD + "  jobs:\n    image: redis:7.2\n  worker:\n    build: .\n"
+    second += "    environment: {REDIS_HOST: jobs, CACHE_URL: 'redis://jobs:6379/1'}\n"
+    (tmp_path / "compose.yml").write_text(second)
+    (tmp_path / "app.py").write_text(CODE)
+    deployment = understand([tmp_path]).deployment
+    assert [a for a in deployment.arrows if a.source.kind == "client"] == []

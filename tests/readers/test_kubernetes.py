@@ -245,3 +245,44 @@ def test_a_short_configuration_is_known_by_the_name_of_its_key(tmp_path: Path) -
     (tmp_path / "cm.yaml").write_text(SHORT)
     report = check([str(tmp_path)], Config(select=["bad-memory-unit"]))
     assert [(f.span.line, f.span.column) for f in report.findings] == [(6, 5), (8, 16)]
+
+
+CHART = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}-redis
+spec:
+  replicas: 1
+%s
+  selector: {matchLabels: {app: redis}}
+  template:
+    metadata: {labels: {app: redis}}
+    spec:
+      containers:
+        - name: redis
+          image: redis:7.2
+          args: ["--appendonly", "yes"]
+          volumeMounts: [{name: d, mountPath: /data}]
+      volumes:
+        - name: d
+          persistentVolumeClaim: {claimName: redis-data}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("  minReadySeconds: {{ .Values.ready }}", True),
+        (
+            "  {{- with .Values.strategy }}\n  strategy: {{- toYaml . | nindent 4 }}\n  {{- end }}",
+            False,
+        ),
+        ('  {{- include "redis.strategy" . | nindent 2 }}', False),
+    ],
+)
+def test_a_template_leaves_open_only_what_it_may_write(
+    tmp_path: Path, line: str, found: bool
+) -> None:
+    told = [name for name, _ in names(tmp_path, CHART % line, "redis.yaml")]
+    assert ("k8s-deployment-rollingupdate-rwo" in told) is found

@@ -282,3 +282,17 @@ def only_default_cluster(server: Server) -> Value:
         return default(False, "cluster-enabled no is not written")
     others = {s.name for s in server.settings} - {"cluster-enabled", "port", "bind"}
     return Value(len(others) <= 1, Origin(lines[-1].span))
+
+
+@computed("server", "way-to-close", "text", "how its port is closed to others where it runs")
+def way_to_close(server: Server) -> Value:
+    """What to write instead: each platform has words of its own."""
+    container = _container(server)
+    platform = container.platform if container is not None else ""
+    if platform in ("kubernetes", "helm"):
+        text = "use a ClusterIP Service"
+    elif platform in ("ecs", "systemd", ""):
+        text = "let only the clients' addresses reach the port"
+    else:
+        text = "publish the port on 127.0.0.1 only"
+    return default(text, "")

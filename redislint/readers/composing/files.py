@@ -24,6 +24,8 @@ class File:
         env = context.find(posixpath.join(self.folder, ".env"))
         self.variables = dotenv(env.text) if env is not None else {}
         self.env_path = env.path if env is not None else ""
+        self.circles: dict[int, str] = {}
+        """Lines whose `extends` leads back to itself: compose refuses the file."""
         self.joined: list[File] | None = None
         """The files that compose joins with it, once they were looked for."""
 

@@ -49,6 +49,24 @@ def objects(source: Source) -> Iterator[Object]:
             yield Object(document, source.path, stream.templated)
 
 
+_COMPUTED = re.compile(
+    r"(?m)^[ \t]*(?:-[ \t]+)?\{\{|:[ \t]*\{\{-?[ \t]*(?:toYaml|include|tpl|template|with|range|if)\b"
+)
+
+
+def is_open(node: Node, without: Node | None = None) -> bool:
+    """Whether a template may add lines to a node: `{{ .Release.Name }}` in a value adds none."""
+    span = node.span
+    text = span.source.text
+    if without is None:
+        return bool(_COMPUTED.search(text, span.start, span.end))
+    inner = without.span
+    return bool(
+        _COMPUTED.search(text, span.start, inner.start)
+        or _COMPUTED.search(text, inner.end, max(span.end, inner.end))
+    )
+
+
 def words(value: Node | None) -> Value | None:
     """A scalar as a Value: unknown where a template or `$(NAME)` fills it in."""
     if not isinstance(value, Scalar) or value.is_null:

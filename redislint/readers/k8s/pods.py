@@ -10,7 +10,7 @@ from redislint.model.container import Container, Mount, Port
 from redislint.model.value import Origin, Value, at, unknown
 from redislint.readers.compose import set_image
 from redislint.readers.k8s.guards import add_guards
-from redislint.readers.k8s.objects import Folder, Object, selects, words
+from redislint.readers.k8s.objects import Folder, Object, is_open, selects, words
 from redislint.source import Span
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
 
@@ -45,7 +45,7 @@ def containers(
             _workload(container, owner, spec, pod)
             _image_and_command(container, item)
             _environment(container, item, near)
-            _mounts(container, item, pod, spec, near, owner.templated)
+            _mounts(container, item, pod, spec, near, owner.templated and is_open(pod))
             _ports(container, item, services)
             _resources(container, item)
             _probes(container, item)
@@ -94,8 +94,12 @@ def _workload(container: Container, owner: Object, spec: Mapping, pod: Mapping) 
     strategy = words(spec.get("strategy", "type"))
     if strategy is not None:
         container.set("strategy", strategy)
-    elif isinstance(spec.get("strategy"), Scalar) or (owner.templated and owner.kind == "Deployment"
-                                                      and spec.get("strategy") is None):  # fmt: skip
+    elif isinstance(spec.get("strategy"), Scalar) or (
+        owner.templated
+        and owner.kind == "Deployment"
+        and spec.get("strategy") is None
+        and is_open(spec, pod)
+    ):
         container.set("strategy", unknown("a template may fill it in", set=None))
     restart = words(pod.get("restartPolicy"))
     container.set(
@@ -111,7 +115,7 @@ def _workload(container: Container, owner: Object, spec: Mapping, pod: Mapping) 
     affinity = pod.get("affinity", "podAntiAffinity") or pod.get("topologySpreadConstraints")
     if affinity is not None:
         container.set("anti-affinity", at(True, affinity.head))
-    elif owner.templated or isinstance(pod.get("affinity"), Scalar):
+    elif (owner.templated and is_open(pod)) or isinstance(pod.get("affinity"), Scalar):
         container.set("anti-affinity", unknown("a template may fill it in", set=None))
     else:
         container.set("anti-affinity", Value(False, Origin(None, "none is written"), set=False))
