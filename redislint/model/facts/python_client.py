@@ -64,6 +64,8 @@ def timeout_advice(subject: Subject) -> Value:
     """A phrase for messages, fitting the options that are given."""
     if subject.get("framework").value == "django":
         return default('"SOCKET_TIMEOUT": 5, "SOCKET_CONNECT_TIMEOUT": 2 in OPTIONS', "")
+    if subject.get("framework").value == "celery":
+        return default('{"socket_timeout": 30} in broker_transport_options', "")
     if subject.get("socket_connect_timeout").set:
         return default("socket_timeout=5 as well: the connect timeout ends with the connect", "")
     if subject.get("socket_keepalive").set:

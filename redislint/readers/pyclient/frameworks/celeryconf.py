@@ -106,6 +106,8 @@ def delay_elsewhere(reading: Reading) -> Value | None:
         if source is None or "elery" not in source.text:
             continue
         for match in _DELAY.finditer(source.text):
+            if "#" in source.text[source.text.rfind("\n", 0, match.start()) + 1 : match.start()]:
+                continue
             seconds = 1
             for factor in match[1].split("*"):
                 seconds *= int(factor)
