@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -323,3 +324,18 @@ def test_deeply_nested_code_is_left_unread(tmp_path: Path) -> None:
     )
     found = fired(tmp_path, {"src/main/java/Redis.java": text}, "internal")
     assert found == []
+
+
+def test_options_set_again_replace_the_whole_options(tmp_path: Path) -> None:
+    refresh = "ClusterClientOptions.builder().topologyRefreshOptions(ClusterTopologyRefreshOptions.enabled()).build()"
+    text = body(
+        "var c = RedisClusterClient.create(uri);\n"
+        f"c.setOptions({refresh});\nc.setOptions(ClusterClientOptions.builder().maxRedirects(2).build());"
+    )
+    assert not client(tmp_path, text).get("periodic-refresh").is_true
+
+
+@pytest.mark.parametrize(("method", "opened"), [("setOptions", True), ("shutdown", False)])
+def test_a_method_of_a_client_that_is_handed_on(tmp_path: Path, method: str, opened: bool) -> None:
+    text = body(f"var c = RedisClusterClient.create(uri);\nlater.ifPresent(c::{method});")
+    assert bool(client(tmp_path, text).open_why) is opened

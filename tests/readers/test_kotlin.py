@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,3 +143,16 @@ def test_true_false_and_null_are_values_not_names(tmp_path: Path) -> None:
         + """val client = RedisClient.create("redis://cache").apply { setOptions(ClientOptions.builder().autoReconnect(false).build()) }"""
     )
     assert shown(client(tmp_path, text, NAME), "auto-reconnect") is False
+
+
+@pytest.mark.parametrize(("call", "kept"), [("withRefresh()", True), ("withLimit()", False)])
+def test_extension_functions_of_the_file(tmp_path: Path, call: str, kept: bool) -> None:
+    text = f"""import io.lettuce.core.cluster.*
+private fun ClusterClientOptions.Builder.withRefresh() = topologyRefreshOptions(ClusterTopologyRefreshOptions.enabled())
+private fun ClusterClientOptions.Builder.withLimit(): ClusterClientOptions.Builder = maxRedirects(3)
+fun make(uri: String) = RedisClusterClient.create(uri).also {{
+    it.setOptions(ClusterClientOptions.builder().{call}.build())
+}}
+"""
+    found = client(tmp_path, text, "src/main/kotlin/Redis.kt")
+    assert found.get("periodic-refresh").is_true is kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from redislint.readers.jvm import builtins, lookup, making
@@ -232,6 +233,12 @@ def on_thing(
     name = node.name
     if name in ("stream", "toString", "hashCode", "equals"):
         return Unknown("it is computed")
+    if frame.unit.language == "kotlin" and node.obj is not None:
+        own = lookup.find_method(e, frame.unit.top, name, len(args))
+        if own is not None and _extends(frame.unit.data[own[0].start : own[0].end], name):
+            return e.invoke(own[0], own[1], args, names, target)
+        if name in frame.unit.imports and not target.open_why:
+            target.open_why = f"{name}() of another file may change it"
     computed = builtins.of_thing(e, target, name, args)
     if computed is not None:
         return computed
@@ -264,6 +271,11 @@ def on_thing(
         read = builtins.read_property(e, target, name.removeprefix("get").removeprefix("is"))
         return read or Unknown(f"what {name} returns is known at run time only")
     return target
+
+
+def _extends(data: bytes, name: str) -> bool:
+    """Whether a Kotlin function is declared on a type: `fun Type.name(`."""
+    return re.search(rb"\bfun\b[^(=]*\.\s*" + name.encode() + rb"\s*\(", data) is not None
 
 
 def unread(

@@ -16,6 +16,7 @@ from redislint.readers.jvm.values import (
     Unknown,
     each,
     join,
+    things,
 )
 
 if TYPE_CHECKING:
@@ -137,7 +138,10 @@ def _lambda(e: Evaluator, node: Node, frame: Frame) -> Abstract:
 
 def _ref(e: Evaluator, node: Node, frame: Frame) -> Abstract:
     if node.obj is not None and lookup.type_of(node.obj, frame) is None:
-        e.value(node.obj, frame)
+        held = e.value(node.obj, frame)
+        changes = node.name.startswith(("set", "enable", "with")) or "ptions" in node.name
+        for thing in things(held) if changes else ():
+            thing.open_why = thing.open_why or f"{node.name} is handed on and called elsewhere"
     return Function(node, None, frame.unit.span(node.start, node.end))
 
 

@@ -107,6 +107,7 @@ def _master_replica(thing: Thing, e: Evaluator) -> Thing | None:
 
 def _options(thing: Thing, out: Options, cluster: bool) -> None:
     certain = [r for r in thing.called("setOptions") if not r.maybe]
+    before: set[str] = set()
     for record in thing.called("setOptions"):
         part = Options()
         client_options(record.args[0] if record.args else None, part, cluster)
@@ -114,6 +115,9 @@ def _options(thing: Thing, out: Options, cluster: bool) -> None:
             for name, value in part.facts.items():
                 out.put(name, value, maybe=True)
         elif not record.maybe:
+            for name in before - part.facts.keys():
+                out.facts.pop(name, None)  # the whole options are replaced
+            before = set(part.facts)
             out.facts.update(part.facts)
         else:
             merged = merge([_only(out, part), part])
