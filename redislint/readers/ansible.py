@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from redislint.model.conf import ConfFile
 from redislint.model.container import Container, Mount, Port
 from redislint.model.facts.kubernetes import is_password_name
 from redislint.model.subject import Subject
@@ -20,17 +21,19 @@ from redislint.syntax import shell, yaml
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
 
 _MODULE = re.compile(r"^(?:[\w.]+\.)?(?:docker|podman)_container$")
+_COPY = re.compile(r"^(?:ansible\.builtin\.)?copy$")
+_TELLS = re.compile(r"(?m)_container|^-\s+hosts:|^\s+content:")
 _VARIABLES = re.compile(r"(?i)(^|/)(group_vars|host_vars|defaults|vars)(/|\.ya?ml$)")
 _PORT = re.compile(r"^(?:([\d.]+|\[[^\]]*\]|localhost):)?(?:(\d+):)?(\d+)(?:/tcp)?$")
 _LISTS = ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always")
 _DEPTH = 12
 
 
-def read(source: Source, context: Context) -> Iterator[Container | Subject]:
+def read(source: Source, context: Context) -> Iterator[Container | Subject | ConfFile]:
     """The containers that tasks start, and the literal passwords of variables."""
     text = source.text
     variables = bool(_VARIABLES.search(source.path))
-    if not variables and "_container" not in text and not re.search(r"(?m)^-\s+hosts:", text):
+    if not variables and not _TELLS.search(text):
         return
     for document in yaml.load(source).documents:
         if isinstance(document, Sequence):
@@ -39,7 +42,7 @@ def read(source: Source, context: Context) -> Iterator[Container | Subject]:
             yield from _passwords(document)
 
 
-def _tasks(node: Node | None, depth: int) -> Iterator[Container | Subject]:
+def _tasks(node: Node | None, depth: int) -> Iterator[Container | Subject | ConfFile]:
     if not isinstance(node, Sequence) or depth > _DEPTH:
         return
     for item in node.items:
@@ -48,10 +51,24 @@ def _tasks(node: Node | None, depth: int) -> Iterator[Container | Subject]:
         for key, body in item.pairs:
             if _MODULE.match(key.text) and isinstance(body, Mapping):
                 yield _container(item, body)
+            elif _COPY.match(key.text) and isinstance(body, Mapping):
+                yield from _written(body)
             elif key.text == "vars" and isinstance(body, Mapping):
                 yield from _passwords(body)
             elif key.text in _LISTS:
                 yield from _tasks(body, depth + 1)
+
+
+def _written(body: Mapping) -> Iterator[ConfFile]:
+    """The configuration that a task writes from a text of its own."""
+    from redislint.readers.redisconf import conf_file, is_redis
+
+    place, content = body.text("dest"), body.get("content")
+    if place is None or not isinstance(content, Scalar) or not place.endswith(".conf"):
+        return
+    source = content.embedded()
+    if is_redis(source, place):
+        yield conf_file(source, None, place)
 
 
 def _passwords(table: Mapping) -> Iterator[Subject]:

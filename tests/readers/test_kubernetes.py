@@ -286,3 +286,48 @@ def test_a_template_leaves_open_only_what_it_may_write(
 ) -> None:
     told = [name for name, _ in names(tmp_path, CHART % line, "redis.yaml")]
     assert ("k8s-deployment-rollingupdate-rwo" in told) is found
+
+
+COPIED = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: redis-cfg}
+data:
+  redis.conf: |
+    protected-mode no
+    maxmemory 200mb
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: redis}
+spec:
+  template:
+    spec:
+      initContainers:
+        - name: config
+          image: busybox
+          command: [sh, -c, "cp /tmp/redis/redis.conf /etc/redis/redis.conf%s"]
+          volumeMounts: [{name: run, mountPath: /etc/redis}, {name: cfg, mountPath: /tmp/redis}]
+      containers:
+        - name: redis
+          image: redis:7.2
+          args: [/conf/redis.conf]
+          volumeMounts: [{name: run, mountPath: /conf}]
+      volumes: [{name: run, emptyDir: {}}, {name: cfg, configMap: {name: redis-cfg}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "complete"), [("", True), (" && echo port 1 >> /etc/redis/redis.conf", False)]
+)
+def test_a_configuration_that_an_init_container_copies(
+    tmp_path: Path, more: str, complete: bool
+) -> None:
+    (tmp_path / "redis.yaml").write_text(COPIED % more)
+    servers = understand([tmp_path]).deployment.of("server")
+    assert [s.label for s in servers] == ["container redis"]
+    assert [(s.name, s.span.line if s.span else 0) for s in servers[0].settings] == [
+        ("protected-mode", 6),
+        ("maxmemory", 7),
+    ]
+    assert servers[0].complete is complete

@@ -178,3 +178,12 @@ def test_a_cluster_charts_own_configuration(tmp_path: Path) -> None:
     server = linked(tmp_path, "helm", {"values.yaml": text}, []).of("server")[0]
     assert [(s.name, s.args) for s in server.settings] == [("maxmemory", ("1q",))]
     assert server.settings[0].span.column == 15
+
+
+def test_a_configuration_that_a_task_writes(tmp_path: Path) -> None:
+    (tmp_path / "site.yml").write_text(
+        "- hosts: redis\n  tasks:\n    - copy:\n        dest: /etc/redis/redis.conf\n"
+        "        content: |\n          bind 0.0.0.0\n          maxmemory 1q\n"
+    )
+    report = check([str(tmp_path)], Config(select=["bad-memory-unit"]))
+    assert [(f.span.line, f.span.column) for f in report.findings] == [(7, 11)]

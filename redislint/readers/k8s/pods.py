@@ -10,6 +10,7 @@ from redislint.model.container import Container, Mount, Port
 from redislint.model.value import Origin, Value, at, unknown
 from redislint.readers.compose import set_image
 from redislint.readers.k8s.guards import add_guards
+from redislint.readers.k8s.initial import add_copies
 from redislint.readers.k8s.objects import Folder, Object, is_open, selects, words
 from redislint.source import Span
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
@@ -46,6 +47,8 @@ def containers(
             _image_and_command(container, item)
             _environment(container, item, near)
             _mounts(container, item, pod, spec, near, owner.templated and is_open(pod))
+            if pod.get("initContainers") is not None:
+                add_copies(container, item, pod, near)
             _ports(container, item, services)
             _resources(container, item)
             _probes(container, item)
