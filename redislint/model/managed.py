@@ -11,7 +11,7 @@ from redislint.source import Span
 class ManagedCache(Subject):
     """A resource such as aws_elasticache_replication_group; its arguments are facts.
 
-    `provider`: aws, azure, google. `service`: elasticache, elasticache-serverless, memorydb,
+    `provider`: aws, azure, google, upstash, aiven, redis-enterprise. `service`: elasticache, elasticache-serverless, memorydb,
     azure-cache, azure-managed-redis, memorystore. `resource`: the resource's type as written.
     Facts have the vocabulary's names whatever the language calls the argument.
     """
@@ -33,7 +33,12 @@ subject.kind(
     "managed-cache",
     "a Redis or Valkey that a cloud provider runs, as Terraform or CloudFormation declares it",
     [
-        FactSpec("provider", "enum", "the provider", choices=("aws", "azure", "google")),
+        FactSpec(
+            "provider",
+            "enum",
+            "the provider",
+            choices=("aws", "azure", "google", "upstash", "aiven", "redis-enterprise"),
+        ),
         FactSpec(
             "service",
             "text",

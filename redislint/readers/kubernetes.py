@@ -38,6 +38,8 @@ def read(source: Source, context: Context) -> Iterator[Subject | Container | Con
             yield from _pods(found, template, near, context)
         elif found.kind in ("HelmRelease", "Application", "HelmChart"):
             yield from releases.read(found)
+        elif operators.is_enterprise(found):
+            yield from operators.enterprise(found)
         elif operators.is_operated(found):
             yield from operators.read(found, near)
         elif found.kind == "ConfigMap":

@@ -14,7 +14,7 @@ from redislint.model.managed import ManagedCache
 from redislint.model.subject import Subject
 from redislint.model.value import Value, unknown
 from redislint.readers import Context, ecs
-from redislint.readers.cloud import aws, modules, network, others
+from redislint.readers.cloud import aws, modules, network, others, services
 from redislint.readers.cloud.scope import Call, Scope, files_of, load
 from redislint.source import Source
 from redislint.syntax import hcl, hcltree
@@ -298,4 +298,7 @@ _READERS: dict[str, _Made] = {
     "google_redis_instance": _other(others.google_instance, "persistence_config"),
     "google_redis_cluster": _other(others.google_cluster, ""),
     "google_memorystore_instance": _other(others.google_cluster, ""),
+    "upstash_redis_database": _other(services.upstash, ""),
+    "aiven_redis": _other(services.aiven_redis, "redis_user_config"),
+    "aiven_valkey": _other(services.aiven_valkey, "valkey_user_config"),
 }

@@ -145,3 +145,28 @@ def test_the_size_of_a_cluster_counts_primaries_and_each_has_a_follower(tmp_path
     )
     assert "cluster-no-replicas" not in names(tmp_path, text)
     assert "cluster-no-replicas" in names(tmp_path, text + "  redisFollower: {replicas: 0}\n")
+
+
+ENTERPRISE = """\
+apiVersion: app.redislabs.com/v1alpha1
+kind: RedisEnterpriseDatabase
+metadata: {name: orders}
+spec:
+  memorySize: 1GB
+  shardCount: 2
+  replication: false
+  persistence: disabled
+  tlsMode: disabled
+  evictionPolicy: noeviction
+"""
+
+
+def test_a_database_of_redis_enterprise(tmp_path: Path) -> None:
+    (tmp_path / "db.yaml").write_text(ENTERPRISE)
+    found = understand([tmp_path]).deployment.of("managed-cache")[0]
+    assert found.label == "RedisEnterpriseDatabase orders"
+    wanted = {"shards": 2, "replicas": 0, "persistence": False, "transit-encryption": False}
+    assert {name: found.get(name).value for name in wanted} == wanted
+    place = found.get("persistence").span
+    assert place is not None
+    assert place.line == 8

@@ -43,6 +43,34 @@ def is_operated(found: Object) -> bool:
     )
 
 
+def is_enterprise(found: Object) -> bool:
+    """Whether an object is one of Redis's own operator."""
+    group = found.node.text("apiVersion") or ""
+    return group.startswith("app.redislabs.com/") and found.kind in (
+        "RedisEnterpriseCluster",
+        "RedisEnterpriseDatabase",
+        "RedisEnterpriseActiveActiveDatabase",
+    )
+
+
+def enterprise(found: Object) -> Iterator[Subject]:
+    """A database or cluster of Redis Enterprise: what it asks for, as of a managed service."""
+    from redislint.readers.cloud import services
+
+    spec, pair = found.node.get("spec"), found.node.pair("kind")
+    if not isinstance(spec, Mapping):
+        return
+    inner = spec.get("globalConfigurations")
+    table = inner if isinstance(inner, Mapping) else spec
+    anchor = pair[1].span if pair else found.node.head
+    yield services.enterprise(
+        f"{found.kind} {found.name}".strip(),
+        anchor,
+        found.kind,
+        lambda name: words(table.get(name)),
+    )
+
+
 def read(found: Object, near: Folder) -> Iterator[Container | Subject]:
     """The servers (and the group of Sentinels) that a custom resource asks for."""
     spec = found.node.get("spec")
