@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -42,6 +43,8 @@ def command(thing: str | None, path: Path | None, format_: str) -> None:
     from redislint.explaining.things import ask
 
     answer = ask(thing)
+    if not answer.matches and os.path.isdir(thing):
+        _fail(f"{thing}: is a folder: say what to explain, and this folder behind it")
     if not answer.matches and _is_file(thing):
         try:
             with open(thing, "rb") as stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import asyncio
 import signal
 import threading
@@ -110,7 +111,8 @@ def waiting(call: Callable[[], object]) -> threading.Thread:
     """A call on its way in a thread of its own."""
 
     def quiet() -> None:
-        with pytest.raises(redis.RedisError):
+        # How it ends, when its server goes away after the test, is not what is looked at.
+        with contextlib.suppress(redis.RedisError):
             call()
 
     thread = threading.Thread(target=quiet, daemon=True)

@@ -203,3 +203,11 @@ def test_files_that_show_no_cause_are_said_to_show_none(tmp_path: Path) -> None:
     (tmp_path / "compose.yml").write_text("services:\n  web:\n    image: nginx:1.27\n")
     assert as_json(READONLY, str(tmp_path))["files"] == []
     assert "none of these causes" in run(READONLY, str(tmp_path))[1]
+
+
+def test_a_folder_is_nothing_to_explain(tmp_path: Path) -> None:
+    result = CliRunner().invoke(command, [str(tmp_path)])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"redislint: {tmp_path}: is a folder: say what to explain, and this folder behind it\n"
+    )
