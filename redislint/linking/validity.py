@@ -229,7 +229,9 @@ def _subject(server: Server, setting: Setting, problem: str, reason: str) -> Sub
 def _versions(server: Server) -> str:
     if len(server.candidates) == 1:
         # Valkey 9.0 is judged by 9.1's tables; its users know it as 9.0.
-        written = re.match(r"\d+\.\d+", str(server.get("version").value or ""))
+        container = server.links.get("container")
+        tag = container.get("tag").value if container is not None else None
+        written = re.match(r"\d+\.\d+(?=$|[.-])", str(tag or ""))
         known = server.candidates[0]
         return f"{known.partition('-')[0]} {written[0]}" if written else shown(known)
     return "every version that may run here"
