@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from redislint.source import Source, Span
 
@@ -56,6 +57,7 @@ _NAME_LINE = (
 _VALUE_LINE = r"(?i)(\bvalue\\?[\"']?[ \t]*[:=][ \t]*\\?[\"']?)(?!\$\{|\$\(|\{\{)([^\s\"',}]+)"
 
 
+@lru_cache(maxsize=16)
 def line(source: Source, number: int) -> str:
     """A line of a file, masked; a `value:` beside a `name: …PASSWORD` line is a secret too."""
     text = source.line_text(number)

@@ -41,6 +41,9 @@ class Fix:
         self.edits = edits
 
 
+_LONG_LINE = 5_000
+
+
 class Finding:
     """One report of one rule at one place."""
 
@@ -83,7 +86,11 @@ class Finding:
     @property
     def basis(self) -> str:
         """What the fingerprint is made of."""
-        line = " ".join(self.span.source.root.line_text(self.span.line).split())
+        text = self.span.source.root.line_text(self.span.line)
+        if len(text) > _LONG_LINE:  # JSON on one line: all findings would carry all of it
+            place = self.span.column - 1
+            text = text[max(0, place - 100) : place + 300]
+        line = " ".join(text.split())
         return f"{self.rule.name}\0{self.span.path}\0{line}\0{self.subject}\0{self.ordinal}"
 
     def sort_key(self) -> tuple[str, int, int, str]:

@@ -118,3 +118,18 @@ def test_ten_thousand_lines_of_one_directive_cost_no_more_each_than_a_thousand(
         check([str(path)], Config())
         times.append(time.process_time() - began)
     assert times[1] < 20 * times[0] + 1
+
+
+def test_many_findings_on_one_long_line_do_not_each_carry_it(tmp_path: Path) -> None:
+    import tracemalloc
+
+    one = '{"name": "r%d", "image": "redis:5", "memory": 256, "command": ["redis-server"]}'
+    tasks = ", ".join(one % n for n in range(1_000))
+    (tmp_path / "task.json").write_text('{"containerDefinitions": [' + tasks + "]}")
+    tracemalloc.start()
+    report = check([str(tmp_path)], Config())
+    marks = {f.fingerprint for f in report.findings}
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(marks) == len(report.findings) >= 1_000
+    assert peak < 60_000_000
