@@ -91,6 +91,17 @@ def _mount_of(container: Container, path: str) -> Mount | None:
     return max(hits, key=lambda m: len(m.target), default=None)
 
 
+def _by_itself(server: Server, servers: list[Server]) -> bool:
+    """Whether a compose file starts it as the only server: neither replicas nor cluster nodes."""
+    container = server.links.get("container")
+    if not isinstance(container, Container) or container.platform != "compose":
+        return False
+    others = [s for s in servers if s is not server and not isinstance(s, Sentinel)]
+    if any("container" in o.links or o.get("role").value != "master" for o in others):
+        return False
+    return not server.get("cluster-enabled").is_true
+
+
 def _replicas(servers: list[Server]) -> None:
     counts: dict[int, list[Server]] = {}
     for server in servers:
@@ -100,6 +111,8 @@ def _replicas(servers: list[Server]) -> None:
     for server in servers:
         replicas = counts.get(id(server), [])
         if not replicas:
+            if _by_itself(server, servers):
+                server.set("replicas-found", Value(0, Origin(None, "no replica in the files")))
             continue
         number = sum(copies(r) for r in replicas)
         server.set("replicas-found", Value(number, Origin(None, "replicas that the files start")))

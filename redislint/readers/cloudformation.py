@@ -38,6 +38,8 @@ def read(source: Source, context: Context) -> Iterator[Subject | Container | Pro
         if not isinstance(resources, Mapping):
             continue
         template = _Template(document)
+        found: list[Subject | Container] = []
+        kinds: set[str] = set()
         for key, body in resources.pairs:
             kind = body.text("Type") if isinstance(body, Mapping) else None
             if kind is None or not isinstance(body, Mapping) or not kind.startswith("AWS::"):
@@ -45,10 +47,26 @@ def read(source: Source, context: Context) -> Iterator[Subject | Container | Pro
             seen = True
             properties = body.get("Properties")
             if isinstance(properties, Mapping):
-                yield from _resource(template, key, kind, properties)
+                kinds.add(kind)
+                found += _resource(template, key, kind, properties)
+        if kinds & _GUARDS and not any(s.facts.get("trap") for s in found):
+            _guard(found)
+        yield from found
     if seen:
         for line, why in stream.unread:
             yield Problem(source.path, line, why)
+
+
+_GUARDS = {"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"}
+
+
+def _guard(found: list[Subject | Container]) -> None:
+    """Security groups of which none is open let in what the template names, and nobody else."""
+    for task in found:
+        mode = task.facts.get("network-mode")
+        if isinstance(task, Container) and mode is not None and mode.value == "awsvpc":
+            for port in task.ports:
+                port.scope = "container"
 
 
 def _resource(
