@@ -73,13 +73,24 @@ def find_purposes(deployment: Deployment, context: Context) -> None:
         if isinstance(client, Client) and "xreadgroup" in client.uses:
             value = Value("queue", Origin(client.anchor, "a consumer group reads streams there"))
             known = client.links.get("server")
-            for server in [known] if isinstance(known, Server) else _alike(servers):
+            for server in [known] if isinstance(known, Server) else _alike(_started(servers)):
                 note(server, "queue", value)
     for server in servers:
         if id(server) in found and "purpose" not in server.facts:
             if found[id(server)][1].value == "cache" and id(server) in mixed:
                 continue
             server.set("purpose", found[id(server)][1])
+
+
+def _started(servers: list[Server]) -> list[Server]:
+    """The servers without those of a chart's values, where the chart's templates are here too."""
+    manifests = [s for s in servers if _platform(s) == "kubernetes"]
+    return [s for s in servers if _platform(s) != "helm"] if manifests else servers
+
+
+def _platform(server: Server) -> str:
+    container = server.links.get("container")
+    return container.platform if isinstance(container, Container) else ""
 
 
 def _from_arrow(arrow: Arrow, note: object) -> None:
