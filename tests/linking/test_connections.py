@@ -165,3 +165,17 @@ def test_a_variable_that_two_containers_set_differently_says_nothing(tmp_path: P
     (tmp_path / "app.py").write_text(CODE)
     deployment = understand([tmp_path]).deployment
     assert [a for a in deployment.arrows if a.source.kind == "client"] == []
+
+
+BITNAMI = "services:\n  cache:\n    image: bitnami/redis:7.2\n    ports: ['6379:6379']\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "count"),
+    [("", 0), ("    environment: [ALLOW_EMPTY_PASSWORD=yes]\n", 1)],
+)
+def test_bitnamis_image_is_open_only_where_it_is_told_to_be(
+    tmp_path: Path, environment: str, count: int
+) -> None:
+    files = {"compose.yml": BITNAMI + environment}
+    assert len(_messages(tmp_path, files, "implicit-replication-exposed-server")) == count

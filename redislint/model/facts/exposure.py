@@ -150,6 +150,17 @@ def _default_user(server: Server) -> Value | None:
     return result
 
 
+def _refuses_to_be_open(server: Server) -> bool:
+    """Whether Bitnami's entry point ends: neither REDIS_PASSWORD nor ALLOW_EMPTY_PASSWORD=yes."""
+    container = server.links.get("container")
+    if not isinstance(container, Container) or container.argv or container.entrypoint:
+        return False
+    if not str(container.get("image-name").value or "").startswith(("bitnami/", "bitnamilegacy/")):
+        return False
+    allowed = container.env.get("ALLOW_EMPTY_PASSWORD")
+    return allowed is None or str(allowed.value).lower() not in ("yes", "true", "1")
+
+
 @computed(
     "server", "auth", "bool", "a password is needed: requirepass, an ACL, or the default user off"
 )
@@ -168,6 +179,8 @@ def auth(server: Server) -> Value:
         return unknown("the ACL file decides", acl.span, set=None)
     if not password.known:
         return unknown(password.why, password.span, set=password.set)
+    if _refuses_to_be_open(server):
+        return unknown("Bitnami's image does not start without a password", None, set=None)
     note = "no requirepass, no ACL"
     return Value(False, Origin(password.span, "" if password.span else note), set=password.set)
 
