@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from redislint.readers.jvm.springkeys import Document
     from redislint.source import Source
 
-MENTION = re.compile(r"(?i)(redis|jedis|lettuce)[\w.\-\s:]{0,300}?(password|passwd|pass|pwd)\b")
 _PASSWORD = re.compile(
     r"(?:^|\.)\w*(?:redis|jedis|lettuce)\w*\.(?:\w+\.)*\w*(?:password|passwd|pass|pwd)$"
     r"|(?:^|\.)\w*(?:redis|jedis)(?:password|passwd|pwd)$"
