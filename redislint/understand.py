@@ -13,10 +13,6 @@ from redislint.model.deployment import Deployment, Problem
 from redislint.reading import read_files
 from redislint.source import Source, UnreadableError, check_text, decode
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 
 def understand(paths: Sequence[str | os.PathLike[str]], config: Config | None = None) -> Report:
     """Read and link the files below paths; the report has a deployment and no findings."""
