@@ -24,6 +24,12 @@ _PUBLIC = re.compile(
 """Names of managed services. ElastiCache puts the role in front where TLS is on; a cluster without
 (`name.….ng.0001.…`) answers plain text only."""
 
+_SERVICE = re.compile(
+    r"(?i)\.cache\.[\w.-]*amazonaws\.com(\.cn)?$|\.memorydb\.[\w.-]*amazonaws\.com(\.cn)?$"
+    r"|\.redis\.cache\.windows\.net$|\.redis\.azure\.net$"
+)
+"""Services that take the commands of an administrator from their users, by their documentation."""
+
 _NODE = re.compile(r"(?i)^(?![\w.-]*\.ng\.)[\w-]+-\d{3}\.[\w.-]*cache\.amazonaws\.")
 """`group-001.…`, `group-0001-002.…`; `group.….ng.0001.…` is the primary endpoint, and a cluster of
 one node, `name.….0001.…`, has no other."""
@@ -54,6 +60,12 @@ def _matching(client: Subject, pattern: re.Pattern[str]) -> Value:
 def cluster_endpoint(client: Subject) -> Value:
     """Whether a host is the configuration endpoint of ElastiCache or MemoryDB in cluster mode."""
     return _matching(client, _CLUSTER_ENDPOINT)
+
+
+@computed("client", "managed-endpoint", "bool", "it connects to ElastiCache, MemoryDB or Azure")
+def managed_endpoint(client: Subject) -> Value:
+    """Whether a host is the name that one of these services gives."""
+    return _matching(client, _SERVICE)
 
 
 @computed(

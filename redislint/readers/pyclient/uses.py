@@ -42,9 +42,16 @@ _LOOKS = re.compile(r"(?i)(^|[._])[a-z_]*(redis|valkey)[a-z_]*$")
 _SETTERS = frozenset(
     "set setex psetex hset hmset hsetnx lpush rpush sadd setnx getset publish".split()
 )
+REFUSED = {
+    "config_get": "CONFIG", "config_set": "CONFIG", "config_rewrite": "CONFIG", "bgsave": "BGSAVE",
+    "config_resetstat": "CONFIG", "save": "SAVE", "bgrewriteaof": "BGREWRITEAOF", "shutdown": "SHUTDOWN",
+    "slaveof": "REPLICAOF", "replicaof": "REPLICAOF", "debug_object": "DEBUG", "migrate": "MIGRATE",
+}  # fmt: skip
+"""Methods whose commands managed services do not have."""
 WATCHED = frozenset(
     [*BLOCKING, *READ_STREAM, *MULTI_KEY, *_SETTERS, "keys", "eval", "register_script", "xadd",
-     "pipeline", "pubsub", "lock", "publish", "subscribe", "psubscribe", "listen", "execute_command"]
+     "pipeline", "pubsub", "lock", "publish", "subscribe", "psubscribe", "listen", "execute_command",
+     *REFUSED]
 )  # fmt: skip
 
 
@@ -147,6 +154,8 @@ class _Uses:
 
         if name == "keys" and (given.positional or given.keywords.entries):
             yield trap("keys-command-on-cluster-or-large", _shown(given))
+        if name in REFUSED and client is not None:
+            yield trap("managed-config-command", REFUSED[name])
         if name in ("eval", "register_script"):
             script = given.positional[0].thing if given.positional else given.keywords.get("script")
             if isinstance(script, Scalar) and not script.value.known and self._spliced(node, given):
