@@ -132,12 +132,23 @@ def test_nothing_is_left_behind(real_server: Server, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
+
+
+def _hears_signals() -> None:
+    """What runs in the background or under nohup hands ignored signals down to its children."""
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def drilling(real_server: Server, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A drill in the middle of its writes, and its server's port."""
     words = [sys.executable, "-m", "redislint", "drill", "--dir", str(tmp_path), "--duration", "60s",
              "--server", real_server[0]]  # fmt: skip
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_hears_signals
+    ) as process:
         end = time.monotonic() + 30
         while not list(tmp_path.glob("*/data.conf")) and time.monotonic() < end:
             time.sleep(0.05)
@@ -146,7 +157,7 @@ def drilling(real_server: Server, tmp_path: Path) -> Iterator[tuple[subprocess.P
         yield process, int(conf.partition("\nport ")[2].split()[0])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize("number", ENDINGS)
 def test_ended_from_outside_it_still_cleans_up(
     drilling: tuple[subprocess.Popen[bytes], int], number: int, tmp_path: Path
 ) -> None:
