@@ -69,7 +69,7 @@ def check(
 
     config = config or Config()
     book = book or load_book(config.rules)
-    report, tree, named = gather(paths, config, stdin=stdin, jobs=jobs)
+    report, tree, named = gather(paths, config, stdin=stdin, jobs=jobs, load_facts=book.load_facts)
     report.book = book
     deployment = report.deployment
     rules, unknown = choose(book, config)

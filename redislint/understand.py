@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from redislint.config import Config
 from redislint.discover import Tree, candidates, excluded
@@ -30,10 +30,12 @@ def gather(
     *,
     stdin: tuple[str, bytes] | None = None,
     jobs: int = 1,
+    load_facts: Callable[[set[str]], None] = lambda _: None,
 ) -> tuple[Report, Tree, set[str]]:
     """A report with its deployment, the tree it came from, and the files that may be reported on.
 
-    `stdin` is as in `check`.
+    `stdin` is as in `check`. `load_facts` brings what computes facts of these kinds of subjects:
+    linking asks for such facts, and takes one that nobody can compute for absent.
     """
     names = [os.fspath(p) for p in paths]
     base = common_base(names) if not stdin else os.path.realpath(os.getcwd())
@@ -62,6 +64,8 @@ def gather(
     else:
         read_files(deployment, tree, wanted, report)
     _configure(deployment, config)
+    kinds = {subject.kind for subject in deployment.subjects}
+    load_facts(kinds | {"server"} if "container" in kinds else kinds)  # containers become servers
     link(deployment, tree, lambda found: _configure_servers(found, config))
     return report, tree, {path for path, _ in wanted} | _below(tree, config)
 

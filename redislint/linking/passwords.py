@@ -17,16 +17,15 @@ def find_client_passwords(deployment: Deployment, context: Context) -> None:
     """Mark the first service of a compose file that is given a password as it is.
 
     A server whose own line holds the password tells it already, and where the server of the same
-    deployment asks for none the variable protects nothing.
+    file asks for none the variable protects nothing. What production is given is told there, not
+    at the test setup that happens to be read first.
     """
-    servers = [s for s in deployment.subjects if isinstance(s, Server)]
-    if any(_settled(server) for server in servers):
-        return
-    told: set[str] = set()
-    for container in deployment.subjects:
-        if not isinstance(container, Container) or container.platform != "compose":
-            continue
-        if _tells_itself(container):
+    settled, told = _what_servers_tell(deployment)
+    containers = [
+        c for c in deployment.subjects if isinstance(c, Container) and c.platform == "compose"
+    ]
+    for container in sorted(containers, key=lambda c: not c.get("production").value):
+        if _file(container) in settled or _tells_itself(container):
             continue
         for name, value in container.env.items():
             text = str(value.value)
@@ -36,6 +35,26 @@ def find_client_passwords(deployment: Deployment, context: Context) -> None:
                 told.add(text)
                 container.set("written-password", value)
                 break
+
+
+def _what_servers_tell(deployment: Deployment) -> tuple[set[str | None], set[str]]:
+    """The compose files whose servers settle the matter, and the passwords that servers tell."""
+    settled: set[str | None] = set()
+    told: set[str] = set()
+    for server in deployment.subjects:
+        if not isinstance(server, Server):
+            continue
+        if server.get("password-in-file").value and server.get("production").value:
+            told.update(line.args[0] for line in server.written("requirepass") if line.args)
+        container = server.links.get("container")
+        if isinstance(container, Container) and _settled(server):
+            settled.add(_file(container))
+    return settled, told
+
+
+def _file(container: Container) -> str | None:
+    """The path of the file in which a container is described."""
+    return container.anchor.source.path if container.anchor is not None else None
 
 
 def _tells_itself(container: Container) -> bool:

@@ -10,9 +10,10 @@ from tests.readers.trees import linked
 LONG = "kX7wYw0cGJf2mQv9Zt4RrB1s"
 
 
-def told(base: Path, text: str) -> list[str]:
+def told(base: Path, text: str, **others: str) -> list[str]:
     """The labels of the services whose password is told."""
-    deployment = linked(base, "compose", {"compose.yml": text}, [])
+    files = {"compose.yml": text, **{f"compose.{name}.yml": of for name, of in others.items()}}
+    deployment = linked(base, "compose", files, [])
     containers = [s for s in deployment.subjects if isinstance(s, Container)]
     return [c.label for c in containers if c.get("password-in-file").value]
 
@@ -54,3 +55,22 @@ def test_a_variable_of_the_environment_is_none(tmp_path: Path) -> None:
   web: { image: web, environment: { REDIS_PASSWORD: "${REDIS_PASSWORD:-letmein}" } }
 """
     assert told(tmp_path, text) == []
+
+
+def test_production_is_told_though_a_test_setup_is_given_the_same(tmp_path: Path) -> None:
+    text = f"""services:
+  NAME: {{ image: web, environment: {{ REDIS_PASSWORD: {LONG} }} }}
+"""
+    assert told(tmp_path, text.replace("NAME", "shop"), ci=text.replace("NAME", "web")) == [
+        "service shop"
+    ]
+
+
+def test_a_server_of_another_file_settles_nothing_here(tmp_path: Path) -> None:
+    text = f"""services:
+  web: {{ image: web, environment: {{ REDIS_PASSWORD: {LONG} }} }}
+"""
+    test = """services:
+  redis: { image: "redis:8.2" }
+"""
+    assert told(tmp_path, text, test=test) == ["service web"]
