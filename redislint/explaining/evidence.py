@@ -33,6 +33,8 @@ _FOREIGN = re.compile(
     r"|\bjdbc|\bodbc|sqlalchemy|\bsql\b|SQLException|oracle|influx|clickhouse|\bdocker\.sock"
     r"|kubelet|kubectl|\bgit\b|\bnpm\b|\bpip\b|upstream|\bdbcp|requests\.exceptions|urllib3"
     r"|\bgunicorn|\buwsgi|tomcat|\bs3\b|prometheus|grafana|consul\b|vault\b|nats\b|solr\b"
+    r"|\b(?!\S*(?:redis|valkey|keydb|cache|queue|broker|session|kv))[\w.-]+[-_]\d+ exited with"
+    r"|process \d+ \((?!redis|valkey|keydb)"
     r"|:(?:5432|3306|27017|9092|2181|5672|9200|9042|11211|8080|443|80|22|25|389|8443|3000)\b",
     re.IGNORECASE,
 )

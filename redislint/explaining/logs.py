@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import BinaryIO
 
-from redislint.explaining.match import anchor_expression, find, match_line
+from redislint.explaining.match import across_lines, anchor_expression, find, match_line
 from redislint.explaining.text import stamp, tidy
 from redislint.knowledge.messages import Message
 
@@ -102,7 +102,7 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
         if decoder is not None:
             data = decoder.decode(data).encode("utf-8", "replace")
         data = rest + data
-        cut = _cut(data)
+        cut = _cut(data) if len(data) > SMALL else 0  # a small log stays whole
         if cut == 0:
             if len(data) < 2 * CHUNK:
                 rest = data
@@ -170,7 +170,10 @@ def _scan_hot(chunk: bytes, skeletons: list[bytes], hot: set[bytes], report: Log
         block, seen = blocks[head]
         line = tidy(_text(lines[index]))
         time = stamp(line)
-        for message in _match(line.replace(time or "\n", ""), line, block):
+        found = _match(line.replace(time or "\n", ""), line, block)
+        if "\n" in block and not seen:
+            found += _match_across(block.replace(stamp(block) or "\n\n", ""))
+        for message in found:
             if message.name in seen:
                 continue  # once per log entry: stack traces repeat themselves
             seen.add(message.name)
@@ -183,6 +186,13 @@ def _match(timeless: str, line: str, block: str) -> tuple[Message, ...]:
     if "\n" in block:
         return tuple(match_line(line, block))
     return _match_alone(timeless)
+
+
+@lru_cache(maxsize=256)
+def _match_across(block: str) -> tuple[Message, ...]:
+    """The messages that an entry of several lines shows only as a whole."""
+    lines = [tidy(_text(_collected(line.encode())[1])) for line in block.split("\n")]
+    return tuple(message for _, message in across_lines(lines, block, alone=False))
 
 
 @lru_cache(maxsize=4096)

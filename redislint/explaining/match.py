@@ -64,15 +64,26 @@ def candidates(text: str) -> list[Message]:
 
 
 def match_line(line: str, block: str, alone: bool = False) -> list[Message]:
-    """The messages in one tidied line; `block` is the text around it, for evidence."""
+    """The messages in one tidied line; `block` is the text around it, for evidence.
+
+    In the order in which they stand there: what wraps an error comes before the error.
+    """
+    return [message for _, message in _placed(line, block, alone)]
+
+
+def _placed(line: str, block: str, alone: bool) -> list[tuple[int, Message]]:
+    """The messages in one tidied line, each with the place where it begins."""
     found = []
     for message in candidates(line):
         strong, weak = message.strong_regex, message.weak_regex
-        if (strong and strong.search(line)) or (
-            weak and weak.search(line) and enough(message.needs, line, block, alone)
-        ):
-            found.append(message)
-    return found
+        hit = strong and strong.search(line)
+        if not hit and weak:
+            hit = weak.search(line)
+            if hit and not enough(message.needs, line, block, alone):
+                hit = None
+        if hit:
+            found.append((hit.start(), message))
+    return sorted(found, key=lambda pair: pair[0])
 
 
 def find(text: str) -> list[Message]:
@@ -83,29 +94,47 @@ def find(text: str) -> list[Message]:
     text = text[:LONGEST_TEXT]
     lines = [tidy(line) for line in text.splitlines()]
     block = "\n".join(lines)
-    found: dict[str, Message] = {}
+    placed: dict[str, tuple[int, Message]] = {}
+    offset = 0
     for line in lines:
-        for message in match_line(line, block, alone=True):
-            found.setdefault(message.name, message)
+        for start, message in _placed(line, block, alone=True):
+            placed.setdefault(message.name, (offset + start, message))
+        offset += len(line) + 1
     if len(lines) > 1:
-        # A pasted quotation may carry a mark at the start of each line.
-        bare = [re.sub(r"^(?:> ?|\| )+", "", line) for line in lines]
-        for joined in (tidy(" ".join(bare)), tidy("".join(bare))):
-            for message in _in_joined(joined, lines, block):
-                found.setdefault(message.name, message)
+        for start, message in across_lines(lines, block, alone=True):
+            placed.setdefault(message.name, (start, message))
+    return [message for _, message in sorted(placed.values(), key=lambda pair: pair[0])]
+
+
+def across_lines(lines: list[str], block: str, alone: bool) -> list[tuple[int, Message]]:
+    """The messages of tidied lines that only show when the lines are joined, with their places.
+
+    Also without the frames of a stack trace: "Caused by" belongs to the exception above it.
+    """
+    # A pasted quotation may carry a mark at the start of each line.
+    bare = [_QUOTED.sub("", line) for line in lines]
+    told = [line for line in bare if not _FRAME.match(line)]
+    found: dict[str, tuple[int, Message]] = {}
+    for joined in dict.fromkeys((" ".join(bare), "".join(bare), " ".join(told))):
+        for start, message in _in_joined(tidy(joined), lines, block, alone):
+            found.setdefault(message.name, (start, message))
     return list(found.values())
 
 
-def _in_joined(joined: str, lines: list[str], block: str) -> list[Message]:
+_QUOTED = re.compile(r"^(?:> ?|\| )+")
+_FRAME = re.compile(r"at [\w.$<>/@-]+\(|at .+\(?[\w./@-]+:\d+|File \"|\.\.\. \d+ (?:more|common)")
+
+
+def _in_joined(joined: str, lines: list[str], block: str, alone: bool) -> list[tuple[int, Message]]:
     """Matches that cross a line's end. Weak words must not borrow evidence by joining."""
     found = []
     for message in candidates(joined):
         strong, weak = message.strong_regex, message.weak_regex
-        if (strong and strong.search(joined)) or (
-            weak
-            and not any(weak.search(line) for line in lines)
-            and weak.search(joined)
-            and enough(message.needs, joined, block, alone=True)
-        ):
-            found.append(message)
+        hit = strong and strong.search(joined)
+        if not hit and weak and not any(weak.search(line) for line in lines):
+            hit = weak.search(joined)
+            if hit and not enough(message.needs, joined, block, alone):
+                hit = None
+        if hit:
+            found.append((hit.start(), message))
     return found

@@ -167,3 +167,20 @@ def test_a_log_in_utf_16_is_read() -> None:
 def test_lines_are_counted_as_they_are(lines: list[str]) -> None:
     report = scan(io.BytesIO("".join(lines).encode()))
     assert report.lines == len(lines)
+
+
+CAUSED = (
+    "2024-03-12 10:11:12,123 ERROR request failed\n"
+    "org.springframework.data.redis.RedisSystemException: Error in execution\n"
+    + "\tat org.springframework.aop.framework.ReflectiveMethodInvocation.proceed(R.java:186)\n"
+    * 20
+    + "Caused by: io.lettuce.core.RedisReadOnlyException: READONLY You can't write against a read"
+    " only replica.\n"
+    "\tat io.lettuce.core.internal.ExceptionFactory.createExecutionException(E.java:147)\n"
+)
+QUIET = "2024-03-12 10:11:13,000 INFO all is well\n" * 3
+
+
+@pytest.mark.parametrize("log", [QUIET * 900 + CAUSED + QUIET, QUIET + CAUSED.rstrip("\n")])
+def test_an_exception_and_its_cause_many_frames_below_are_one_message(log: str) -> None:
+    assert list(of(log)) == ["READONLY", "spring readonly"]

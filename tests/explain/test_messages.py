@@ -114,3 +114,27 @@ def test_weak_words_find_their_evidence_in_the_stack_trace() -> None:
 def test_weak_words_of_another_product_are_not_redis_even_beside_it() -> None:
     text = "redis started\nnginx: connect() failed (111: Connection refused) upstream: http://a:80"
     assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "1:S 04 Nov 2025 12:00:00.000 # MASTER aborted replication with an error:"
+            " NOAUTH Authentication required.",
+            ["MASTER aborted NOAUTH", "NOAUTH"],
+        ),
+        (
+            "EXECABORT Transaction discarded because of: READONLY You can't write against"
+            " a read only replica.",
+            ["EXECABORT", "READONLY"],
+        ),
+        (
+            "redis.exceptions.ReadOnlyError: Can not run script with write flag on"
+            " readonly replica",
+            ["READONLY script"],
+        ),
+    ],
+)
+def test_messages_come_in_the_order_in_which_they_stand(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
