@@ -170,3 +170,19 @@ def test_a_database_of_redis_enterprise(tmp_path: Path) -> None:
     place = found.get("persistence").span
     assert place is not None
     assert place.line == 8
+
+
+def test_an_operator_publishes_the_bus_port_of_its_cluster_itself(tmp_path: Path) -> None:
+    text = """\
+apiVersion: redis.redis.opstreelabs.in/v1beta2
+kind: RedisCluster
+metadata:
+  name: orders
+spec:
+  clusterSize: 3
+  kubernetesConfig:
+    image: quay.io/opstree/redis:v7.0.12
+    service:
+      serviceType: NodePort
+"""
+    assert not names(tmp_path, text) & {"cluster-bus-port-closed", "cluster-nat-no-announce"}

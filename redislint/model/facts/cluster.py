@@ -14,8 +14,14 @@ def _node(cluster: Subject) -> Server | None:
     return node if isinstance(node, Server) else None
 
 
-def _host_network(server: Server) -> bool:
-    return bool(server.get("host-network").is_true)
+def _reachable_anyway(cluster: Subject, node: Server | None) -> Value | None:
+    """Why neither NAT nor a closed bus port can keep nodes and clients apart, where that is so."""
+    if node is None or node.get("host-network").is_true:
+        return default(False, "the host's network")
+    container = cluster.links.get("container")
+    if isinstance(container, Container) and "operator" in container.facts:
+        return default(False, "who starts the nodes also publishes and announces them")
+    return None
 
 
 @computed(
@@ -27,8 +33,9 @@ def _host_network(server: Server) -> bool:
 def nat(cluster: Subject) -> Value:
     """A bridge network with published ports, and no cluster-announce-ip or -hostname."""
     node = _node(cluster)
-    if node is None or _host_network(node):
-        return default(False, "the host's network")
+    settled = _reachable_anyway(cluster, node)
+    if settled is not None or node is None:
+        return settled or default(False, "no node is known")
     ports = [p for p in published(node) if p.scope in ("network", "internet")]
     if not ports:
         return default(False, "no port is published")
@@ -47,8 +54,9 @@ def nat(cluster: Subject) -> Value:
 def bus_closed(cluster: Subject) -> Value:
     """Nodes on other hosts cannot join: gossip uses the port + 10000."""
     node = _node(cluster)
-    if node is None or _host_network(node):
-        return default(False, "the host's network")
+    settled = _reachable_anyway(cluster, node)
+    if settled is not None or node is None:
+        return settled or default(False, "no node is known")
     ports = [p for p in published(node) if p.scope in ("network", "internet")]
     if not ports:
         return default(False, "no port is published")
