@@ -218,13 +218,21 @@ def _by_script(words: list[Value]) -> bool:
 
 _OWN_BUILD = re.compile(r"(?!docker\.io/)[\w-]+(?:\.[\w-]+)+(?::\d+)?/.*:v\d[\w.-]*")
 """A registry's own image: the official ones have no tags like `v1`, and nor have their copies."""
+_EXAMPLES = (
+    "registry.k8s.io/redis", "k8s.gcr.io/redis", "gcr.io/google_containers/redis",
+    "gcr.io/google-containers/redis", "kubernetes/redis:",
+)  # fmt: skip
+"""The image of Kubernetes' old examples, with a start script and folders of its own."""
 
 
 def _image(container: Container) -> Image | None:
     name = container.facts.get("image-name")
     image = images.lookup(str(name.value)) if name is not None and name.known else None
     written = str(container.image.value) if container.image and container.image.known else ""
-    if image is not None and image.family == "official" and _OWN_BUILD.fullmatch(written):
+    if image is not None and (
+        (image.family == "official" and _OWN_BUILD.fullmatch(written))
+        or written.startswith(_EXAMPLES)
+    ):
         # Its folders and its start are its own: nothing of the official image is known of it.
         return images.Image(image.name, image.flavour, "other", image.role, False, "", False)
     return image

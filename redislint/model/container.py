@@ -88,6 +88,12 @@ class Container(Subject):
         self.files: dict[str, object] = {}
         self.edits: dict[str, list[Setting] | None] = {}
         """Paths whose content RUN, sed or echo change: settings added, or None for unknown."""
+        self.copied: set[str] = set()
+        """Paths of `files` that an init container copied into a volume: they can be written."""
+        self.own_claims: set[str] = set()
+        """Targets of `mounts` whose claim, or folder in it, each copy has for itself."""
+        self.placed: dict[str, Span] = {}
+        """Where the file says that one of `files` is put there."""
         self.mounts: list[Mount] = []
         self.ports: list[Port] = []
         self.ports_span: Span | None = None

@@ -109,27 +109,40 @@ def _bare(container: Container) -> bool:
 def unused_config(server: Server) -> Value:
     """A redis.conf is mounted or copied, and the command of an official image names none."""
     container = _container(server)
-    if container is None or server.config_paths:
+    stack = container is not None and _family(container) == "stack" and not container.argv
+    if container is None or (server.config_paths and not stack):
         return default(None, "it reads one")
     if not _bare(container):
-        if _family(container) != "official":
+        if _family(container) != "official" and not stack:
             return default(None, "the image may name one")
-        if container.platform not in ("compose", "dockerfile") or container.entrypoint is not None:
+        if not _known_start(container):
             return default(None, "an entry point may read it")
-    if not direct(container) or ".conf" in _text(container) or not server.complete:
+    if not direct(container) or ".conf" in _text(container) or not (server.complete or stack):
         return default(None, "the command may name it")
     if container.platform == "dockerfile" and not container.argv and not _bare(container):
         return default(None, "who runs the image may give the command")
     if any(isinstance(v.value, str) and ".conf" in v.value for v in container.env.values()):
         return default(None, "a variable may name it")
-    wanted = re.compile(r"(?i)(?:^|/)(?:redis|valkey)[\w.-]*\.conf$")
+    name = "" if stack else r"[\w.-]*"  # the stack reads its redis-stack.conf
+    wanted = re.compile(rf"(?i)(?:^|/)(?:redis|valkey){name}\.conf$")
     for mount in container.mounts:
         if mount.kind in ("bind", "config") and wanted.search(mount.target):
             return Value(mount.target, Origin(mount.span))
     for place in container.files:
         if wanted.search(place):
-            return Value(place, Origin(container.command_span or container.anchor))
+            span = container.command_span or container.placed.get(place) or container.anchor
+            return Value(place, Origin(span))
     return default(None, "there is none")
+
+
+def _known_start(container: Container) -> bool:
+    """Whether what starts is the image's own entry point, or in a pod the server itself."""
+    if container.platform == "kubernetes":
+        first = container.entrypoint[0] if container.entrypoint else None
+        return first is None or (
+            first.known and str(first.value).rpartition("/")[2] in shell.SERVERS
+        )
+    return container.platform in ("compose", "dockerfile") and container.entrypoint is None
 
 
 @computed(

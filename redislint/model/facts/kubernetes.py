@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from redislint.model.container import Container
+from redislint.model.facts.durability import data_mount
 from redislint.model.facts.environment import of_path
 from redislint.model.facts.secrets import is_dummy, is_literal, is_weak
 from redislint.model.server import Server
@@ -173,6 +174,35 @@ def independent_copies(server: Server) -> Value:
     return Value(copies.value, copies.origin) if copies.value > 1 else default(None, "one copy")
 
 
+@computed("server", "one-claim", "text", "the claim that every copy of it mounts for its data")
+def one_claim(server: Server) -> Value:
+    """A claim that the workload names, which all its pods then share."""
+    container = _orchestrated(server)
+    if container is None or "operator" in container.facts:
+        return default(None, "its claims are not written here")
+    found = data_mount(server)
+    mounts = [found[0]] if found is not None else container.mounts
+    for mount in mounts:
+        if mount is not None and mount.kind == "claim" and mount.target not in container.own_claims:
+            return Value(mount.source or mount.target, Origin(mount.span))
+    return default(None, "no claim holds its data, or each pod has its own")
+
+
+@computed("server", "sharing-copies", "text", "how many pods write to its one claim")
+def sharing_copies(server: Server) -> Value:
+    """The copies of the workload; a DaemonSet has one on each node."""
+    container = _orchestrated(server)
+    claim = server.get("one-claim")
+    if container is None or claim.value is None or not server.get("data-volume").known:
+        return default(None, "no claim is shared, or in it each may have its own folder")
+    if container.get("workload").value == "DaemonSet":
+        return Value("many", claim.origin)
+    copies = container.facts.get("replicas")
+    if copies is None or not isinstance(copies.value, int) or copies.value < 2:
+        return default(None, "one copy, or an unknown number")
+    return Value(str(copies.value), claim.origin)
+
+
 @computed("server", "shared-claim", "bool",
           "a Deployment's pods share one claim, and an update starts the second before the first ends")  # fmt: skip
 def shared_claim(server: Server) -> Value:
@@ -180,7 +210,7 @@ def shared_claim(server: Server) -> Value:
     container = _orchestrated(server)
     if container is None or container.get("workload").value != "Deployment":
         return default(False, "no Deployment")
-    if server.get("data-volume").value != "claim":
+    if server.get("one-claim").value is None:
         return default(False, "no claim holds its data")
     strategy = container.facts.get("strategy")
     if strategy is not None and not strategy.known:

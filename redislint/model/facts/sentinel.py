@@ -210,7 +210,7 @@ def read_only_file(sentinel: Sentinel) -> Value:
         for mount in container.mounts:
             if mount.read_only and mount.target in (path, folder):
                 return Value(path, Origin(mount.span))
-        held = container.files.get(path)
+        held = None if path in container.copied else container.files.get(path)
         if held is not None and container.platform == "kubernetes" and not isinstance(held, str):
             place = held.span(0) if isinstance(held, Source) else None
             return Value(path, Origin(container.command_span or place))

@@ -35,6 +35,7 @@ def add_copies(container: Container, item: Mapping, pod: Mapping, near: Folder) 
                 continue
             path = posixpath.normpath(posixpath.join(place, rest))
             container.files[path] = held
+            container.copied.add(path)
             if _CHANGE.search(script):
                 container.edits[path] = None
 

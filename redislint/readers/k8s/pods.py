@@ -201,8 +201,11 @@ def _mounts(
         if target is None or not target.known or not isinstance(pair, Scalar):
             continue
         place = str(target.value).rstrip("/") or "/"
+        if mount.get("subPathExpr") is not None:
+            container.own_claims.add(place)
         if pair.text in claims:
             container.mounts.append(Mount(place, "claim", pair.text, mount.head))
+            container.own_claims.add(place)
             continue
         _mounted(container, mount, place, pair.text, volumes.get(pair.text, []), near, templated)
     if templated and not any(m.kind in ("claim", "volume", "hostpath") for m in container.mounts):
@@ -225,7 +228,7 @@ def _mounted(
         return
     volume = volumes[0]
     kinds = {
-        "persistentVolumeClaim": "claim", "ephemeral": "claim", "csi": "network", "nfs": "network",
+        "persistentVolumeClaim": "claim", "ephemeral": "emptydir", "csi": "network", "nfs": "network",
         "hostPath": "hostpath", "configMap": "config", "secret": "config", "projected": "config",
         "emptyDir": "emptydir", "cephfs": "network", "glusterfs": "network", "azureFile": "network",
         "downwardAPI": "config",
@@ -267,9 +270,12 @@ def _config(
         if inside not in content:
             return False
         container.files[place] = content[inside]
+        container.placed[place] = mount.head
         return True
     for key, value in content.items():
-        container.files[posixpath.join(place, key)] = value
+        path = posixpath.join(place, key)
+        container.files[path] = value
+        container.placed[path] = mount.head
     return True
 
 
