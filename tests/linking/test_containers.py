@@ -227,3 +227,8 @@ def test_a_registry_s_own_build_is_not_the_official_image(
     found = servers(tmp_path, f"  r:\n    image: {image}\n{command}")["r"]
     assert (found.get("dir").value == "/data") is (folder is not None)
     assert found.get("misplaced-volume").value == (folder and "/other")
+
+
+def test_where_somebody_s_own_image_keeps_its_data_is_not_known(tmp_path: Path) -> None:
+    service = "  r:\n    image: kubernetes/redis:v1\n    volumes: [d:/redis-master-data]\n"
+    assert servers(tmp_path, service)["r"].get("misplaced-volume").value is None

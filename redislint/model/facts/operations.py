@@ -89,6 +89,8 @@ def misplaced_volume(server: Server) -> Value:
     folder = server.get("dir")
     if not folder.known or not (folder.set or str(folder.value).startswith("/")):
         return default(None, "only the image knows its working directory")
+    if not folder.set and _built_by_others(container):
+        return default(None, "only the image knows its data folder")
     if server.get("data-survives").value is not False:
         return default(None, "its data is on a volume")
     for mount in container.mounts:
@@ -100,6 +102,15 @@ def misplaced_volume(server: Server) -> Value:
         ):
             return Value(mount.target, Origin(mount.span))
     return default(None, "no other volume is mounted")
+
+
+def _built_by_others(container: Container) -> bool:
+    """Whether somebody's own image may keep its data elsewhere: `kubernetes/redis`, not a mirror."""
+    from redislint.knowledge import images
+
+    name = str(container.get("image-name").value or "")
+    image = images.lookup(name)
+    return image is not None and image.family == "mirror" and "library/" not in name
 
 
 @computed("container", "frozen-image", "bool", "its image is a Bitnami one that gets no updates")
