@@ -19,6 +19,9 @@ SKIPPED = frozenset(
     ".pytest_cache .gradle .idea site-packages .terraform .eggs bower_components".split()
 )
 _WORDS = ("redis", "valkey", "lettuce", "jedis", "memorydb", "elasticache", "memorystore")
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_WIDE = re.compile(r"(?i)compose[^/]*$|dockerfile[^/]*$|(?:^|/)(?:values|requirements)[^/]*$")
+"""Names of the files that people make with `>` in a Windows shell."""
 _NAMED = re.compile(r"(?i)redis|valkey|sentinel|lettuce|jedis")
 
 
@@ -161,9 +164,21 @@ def candidates(base: str, below: str) -> list[str]:
         if listed is not None:
             wanted = set(mentions)
             wanted.update(f for f in listed if _NAMED.search(f))
+            # git greps bytes and takes UTF-16 for binary; Windows shells write it.
+            wanted.update(
+                f
+                for f in listed
+                if f not in wanted and _WIDE.search(f) and _mentions_wide(folder, f)
+            )
             known = [f for f in listed if f in wanted and readers_by_path(f) and not _skipped(f)]
             return [prefix + f for f in sorted(known)]
     return [prefix + f for f in walk(folder) if readers_by_path(f) and _mentions(folder, f)]
+
+
+def _mentions_wide(folder: str, relative: str) -> bool:
+    """Whether a file is UTF-16 with its mark, and speaks of Redis."""
+    wide = beginning(os.path.join(folder, relative)).startswith(_MARKS)
+    return wide and _mentions(folder, relative)
 
 
 def _skipped(path: str) -> bool:
@@ -175,7 +190,10 @@ def _mentions(folder: str, relative: str) -> bool:
         return True
     full = os.path.join(folder, relative)
     try:
-        return re.search(MENTION, read_bytes(full)) is not None
+        data = read_bytes(full)
+        if data.startswith(_MARKS):
+            data = decode(data).encode(errors="replace")
+        return re.search(MENTION, data) is not None
     except UnreadableError:
         # Too large to be read is worth saying, if it is about Redis at all.
         return re.search(MENTION, beginning(full)) is not None

@@ -143,6 +143,16 @@ def test_utf_16_is_read_as_the_text_that_it_is(tmp_path: Path) -> None:
     assert {f["line"] for f in report["findings"]} == {4}
 
 
+@pytest.mark.parametrize("in_git", [False, True])
+def test_a_folder_is_searched_for_utf_16_too(tmp_path: Path, in_git: bool) -> None:
+    text = "services:\n  cache:\n    image: redis:5.0\n"
+    (tmp_path / "docker-compose.yml").write_bytes(text.encode("utf-16"))
+    if in_git:
+        subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    _, report, _ = run(tmp_path, ".")
+    assert [f["name"] for f in report["findings"]] == ["eol-version"]
+
+
 def test_a_file_of_a_hundred_megabytes_is_unread(tmp_path: Path) -> None:
     with open(tmp_path / "redis.conf", "wb") as file:
         file.truncate(100_000_000)

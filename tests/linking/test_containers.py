@@ -232,3 +232,23 @@ def test_a_registry_s_own_build_is_not_the_official_image(
 def test_where_somebody_s_own_image_keeps_its_data_is_not_known(tmp_path: Path) -> None:
     service = "  r:\n    image: kubernetes/redis:v1\n    volumes: [d:/redis-master-data]\n"
     assert servers(tmp_path, service)["r"].get("misplaced-volume").value is None
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("redis-server --requirepass $$PASS", "requirepass"),
+        ('["redis-server", "--requirepass", "$$PASS"]', "requirepass"),
+        ("redis-server --requirepass \"$(cat /run/secrets/pass)\"", "requirepass"),
+        ("--appendonly yes --masterauth $${PASS}", "masterauth"),
+        ("redis-server --requirepass ${PASS}", None),
+        ("redis-server --requirepass $PASS", None),
+        ("sh -c 'redis-server --requirepass $$PASS'", None),
+        ('["sh", "-c", "exec redis-server --requirepass $$(cat /run/secrets/pass)"]', None),
+    ],
+)  # fmt: skip
+def test_a_variable_that_no_shell_fills_in_is_told(
+    tmp_path: Path, command: str, told: str | None
+) -> None:
+    found = servers(tmp_path, f"  r:\n    image: redis:7.2\n    command: {command}\n")["r"]
+    assert found.get("placeholder").value == told

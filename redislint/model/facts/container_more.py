@@ -170,31 +170,6 @@ def config_elsewhere(server: Server) -> Value:
     return Value(elsewhere.target, Origin(elsewhere.span))
 
 
-@computed(
-    "server",
-    "placeholder",
-    "text",
-    "a directive whose ${VARIABLE} nobody replaces before it is read",
-)
-def placeholder(server: Server) -> Value:
-    """In a file that is mounted or copied as it is, and started without a script."""
-    container = _container(server)
-    if container is None or container.platform not in ("compose", "dockerfile"):
-        return default(None, "something may fill it in")
-    if _family(container) != "official" or container.entrypoint is not None:
-        return default(None, "an entry point may fill it in")
-    if not direct(container) or container.edits or container.build:
-        return default(None, "a script may fill it in")
-    for setting in server.settings:
-        if setting.where != "file" or setting.span is None or setting.span.source.outer is not None:
-            continue
-        if not setting.span.path.endswith(".conf"):
-            continue
-        if any(re.search(r"\$\{\w+[^}]*\}|^\$[A-Z_]+$", a) for a in setting.args):
-            return Value(setting.name, Origin(setting.span))
-    return default(None, "none is there")
-
-
 @computed("server", "allows-empty-password", "bool", "ALLOW_EMPTY_PASSWORD opens a Bitnami image")
 def allows_empty_password(server: Server) -> Value:
     """`ALLOW_EMPTY_PASSWORD=yes`, and no password beside it."""
