@@ -18,18 +18,27 @@ if TYPE_CHECKING:
     from redislint.readers import Context
 
 _LIKELY = re.compile(r"(?i)redis|lettuce|jedis|cache|session|conf|propert|bean|application|lock")
+_COMMENT = re.compile(r"(?m)^[ \t]*//.*$")
 _MOST = 80
 """At most so many files of a module are looked through."""
-_PLACEHOLDER = re.compile(r"\$\{\s*(spring\.(?:data\.)?redis\.[\w.\[\]-]+)")
+_PLACEHOLDER = re.compile(r"\$\{\s*(spring\.(?:(?:data|cache)\.)?redis\.[\w.\[\]-]+)")
 _BOUND = re.compile(
-    r"@ConfigurationProperties\s*\(\s*(?:(?:prefix|value)\s*=\s*)?\"(spring\.(?:data\.)?redis[\w.-]*)\""
+    r"@ConfigurationProperties\s*\(\s*(?:(?:prefix|value)\s*=\s*)?\"(spring\.(?:(?:data|cache)\.)?redis[\w.-]*)\""
 )
 _ASKED = re.compile(r"get(?:Required)?Property\s*\(\s*\"(spring\.(?:data\.)?redis\.[\w.-]+)\"")
+_DEPENDS = re.compile(
+    r"@ConditionalOn(?:Property|Expression)\s*\([^)]*?\"[^\"]*?(spring\.(?:(?:data|cache)\.)?redis[\w.-]*)"
+)
+"""What a bean depends on: a key, or a prefix. Enough for a key that is the application's own."""
+
+
+_Names = tuple[frozenset[str], tuple[str, ...], frozenset[str]]
+"""Keys that code reads, prefixes that it binds, keys that beans depend on."""
 
 
 def mark_read(deployment: Deployment, context: Context) -> None:
     """Set `read-by-code` on the properties that code of their module reads by name."""
-    modules: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
+    modules: dict[str, _Names] = {}
     files: list[str] | None = None
     for item in deployment.of("property"):
         name = item.get("name").value
@@ -40,7 +49,12 @@ def mark_read(deployment: Deployment, context: Context) -> None:
             if files is None:
                 files = sorted([*context.glob("*.java"), *context.glob("*.kt")])
             modules[module] = _names(module, files, context)
-        keys, prefixes = modules[module]
+        keys, prefixes, _ = modules[module]
+        if item.get("typo-of").set or item.get("foreign").is_true:
+            if "" not in modules:
+                modules[""] = _names("", files or [], context)
+            keys = keys.union(modules[module][2], *modules[""][::2])
+            prefixes = (*prefixes, *modules[""][1])
         key = relaxed(name)
         read = key in keys or any(key == p or key.startswith(p + ".") for p in prefixes)
         if item.get("block").is_true:
@@ -54,19 +68,21 @@ def _module_of(path: str) -> str:
     return match[1] if match else posixpath.dirname(path)
 
 
-def _names(
-    module: str, files: list[str], context: Context
-) -> tuple[frozenset[str], tuple[str, ...]]:
+def _names(module: str, files: list[str], context: Context) -> _Names:
     """The keys and prefixes that the code of a module names, in their relaxed form."""
     inside = module + "/" if module else ""
     keys: set[str] = set()
     prefixes: set[str] = set()
+    conditions: set[str] = set()
     likely = [p for p in files if p.startswith(inside) and _LIKELY.search(p.rsplit("/", 1)[-1])]
     for path in likely[:_MOST]:
         source = context.find(path)
         if source is None or "redis" not in source.text:
             continue
+        text = _COMMENT.sub("", source.text)
         for pattern in (_PLACEHOLDER, _ASKED):
-            keys |= {relaxed(m[1]) for m in pattern.finditer(source.text)}
-        prefixes |= {relaxed(m[1]) for m in _BOUND.finditer(source.text)}
-    return frozenset(keys), tuple(sorted(prefixes))
+            keys |= {relaxed(m[1]) for m in pattern.finditer(text)}
+        prefixes |= {relaxed(m[1]) for m in _BOUND.finditer(text)}
+        conditions |= {relaxed(m[1]) for m in _DEPENDS.finditer(text)}
+    whole = {"spring.redis", "spring.data.redis", "spring.cache.redis"}
+    return frozenset(keys), tuple(sorted(prefixes)), frozenset(conditions - whole)

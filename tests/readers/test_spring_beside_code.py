@@ -244,7 +244,8 @@ class RedisConfig {
         ("connectionTimeout", True),
         ("lettuce.pool.maxTotal", True),
         ("connect-timeout", False),
-        ("retry-count", False),
+        ("retry-count", True),
+        ("redisson.file", False),
     ],
 )
 def test_keys_that_are_called_otherwise_elsewhere(tmp_path: Path, key: str, told: bool) -> None:

@@ -82,25 +82,43 @@ BY_RELAXED = {relaxed(k): k for k in KEYS}
 
 _SLIPS = {
     "connectiontimeout": "connect-timeout", "connectiontimeoutmillis": "connect-timeout",
-    "hostname": "host", "lettuce.pool.maxtotal": "lettuce.pool.max-active",
-    "jedis.pool.maxtotal": "jedis.pool.max-active",
-    "lettuce.pool.maxwaitmillis": "lettuce.pool.max-wait",
-    "jedis.pool.maxwaitmillis": "jedis.pool.max-wait",
-    "lettuce.pool.timebetweenevictionrunsmillis": "lettuce.pool.time-between-eviction-runs",
-    "jedis.pool.timebetweenevictionrunsmillis": "jedis.pool.time-between-eviction-runs",
+    "commandtimeout": "timeout", "sotimeout": "timeout", "readtimeout": "timeout",
+    "timeoutmillis": "timeout", "hostname": "host", "hots": "host", "post": "port", "prot": "port",
+    "pass": "password", "passwd": "password", "pwd": "password", "db": "database",
 }  # fmt: skip
-"""Names that other libraries give these settings (relaxed) → Boot's own."""
+"""Names that other libraries give these settings, and short ones misspelt → Boot's own."""
+
+_POOL = {
+    "maxactive": "max-active", "maxtotal": "max-active", "maxidle": "max-idle",
+    "minidle": "min-idle", "maxwait": "max-wait", "maxwaitmillis": "max-wait",
+    "timebetweenevictionruns": "time-between-eviction-runs",
+    "timebetweenevictionrunsmillis": "time-between-eviction-runs",
+}  # fmt: skip
+"""What pools call their options → what Boot calls them, below `lettuce.pool` or `jedis.pool`."""
+_ELSEWHERE = ("", "lettuce", "jedis", "pool", "lettuce.pool", "jedis.pool", "cluster", "sentinel")
+"""Where people look for the pool's options."""
+
+CACHE = "spring.cache.redis"
+_CONNECTS = frozenset("host port password url database timeout username".split())
+"""Keys that say where Redis is: under the cache's prefix nobody reads them."""
 
 
 def typo_of(suffix: str) -> str:
     """The known key that a suffix is a slip of, or "".
 
-    One letter more, less, other or swapped; or the prefix written twice.
+    One letter more, less, other or swapped; the prefix written twice; another library's name; an
+    option of the pool that stands elsewhere.
     """
     wanted = relaxed(suffix)
     if wanted in _SLIPS:
         return _SLIPS[wanted]
-    if wanted in BY_RELAXED or len(wanted) < 5:
+    if wanted in BY_RELAXED:
+        return ""
+    parent, _, last = wanted.rpartition(".")
+    if last in _POOL and parent in _ELSEWHERE:
+        driver = "jedis" if parent.startswith("jedis") else "lettuce"
+        return f"{driver}.pool.{_POOL[last]}"
+    if len(wanted) < 5:
         return ""
     for start in ("redis.", "data.redis.", "spring.redis.", "spring.data.redis."):
         inner = wanted.removeprefix(start)
@@ -110,6 +128,24 @@ def typo_of(suffix: str) -> str:
         if abs(len(known) - len(wanted)) <= 1 and len(known) >= 5 and _near(known, wanted):
             return name
     return ""
+
+
+_OTHERS = frozenset("redisson om multi embedded stream document mode".split())
+"""First words below `spring.redis` that libraries other than Boot read."""
+
+
+def is_foreign(suffix: str) -> bool:
+    """Whether a key is none of any release, nor of a library that is known to read there."""
+    wanted = relaxed(suffix)
+    first = wanted.split(".")[0]
+    ours = {"lettuce", "jedis", "cluster", "sentinel", "pool", "ssl", "listener", "masterreplica"}
+    deep = wanted.count(".")
+    return wanted not in BY_RELAXED and first not in _OTHERS and (not deep or first in ours)
+
+
+def is_connection(suffix: str) -> bool:
+    """Whether a key says where Redis is."""
+    return relaxed(suffix) in _CONNECTS
 
 
 def _near(a: str, b: str) -> bool:

@@ -242,12 +242,15 @@ def property_hint(item: Subject) -> Value:
     """A phrase for messages: the key meant, the release that has it, the key instead."""
     from redislint.knowledge.clients.spring import INSTEAD
 
-    near = item.get("typo-of").value
+    near, boot = item.get("typo-of").value, item.get("boot-version")
+    old = boot.known and boot.value and key(str(boot.value)) < key("2.0")
     if near:
+        near = str(near).replace(".lettuce.pool.", ".pool.") if old else near
         return default(f"did you mean {near}?", "")
+    if item.get("foreign").is_true:
+        return default("no release has such a key", "")
     suffix, since = item.get("suffix").value, item.get("since").value
     removed, instead = item.get("removed").value, item.get("replaced-by").value
-    boot = item.get("boot-version")
     if removed and boot.known and boot.value and key(str(boot.value)) >= key(str(removed)):
         more = f", use {instead}" if instead else ""
         return default(f"removed in {removed}{more}", "")

@@ -131,6 +131,11 @@ kind(
         FactSpec("removed", "version", "the first Boot release that does not read it any more"),
         FactSpec("replaced-by", "text", "the key that took its place"),
         FactSpec("typo-of", "text", "the key that it is a slip of"),
+        FactSpec(
+            "foreign", "bool", "no release of Boot reads it, and it resembles none that one does"
+        ),
+        FactSpec("no-host", "text", "a host that has a scheme or a port in it"),
+        FactSpec("shell-default", "text", "what a placeholder has after its colon, sign and all"),
         FactSpec("twin", "bool", "the keys stand under the other prefix as well"),
         FactSpec("read-by-code", "bool", "the application's own code reads it by its name"),
         FactSpec("migrator", "bool", "spring-boot-properties-migrator is on the class path"),

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from redislint.knowledge.clients.spring import (
     BY_RELAXED,
+    CACHE,
     KEYS,
     NEW,
     OLD,
     REPLACED,
+    is_connection,
+    is_foreign,
     relaxed,
     typo_of,
 )
@@ -319,13 +322,20 @@ def _password(made: Client, get: object) -> None:
         if item is None or not item.value:
             continue
         value = text_value(item)
-        held = value.value if value.known else value.raw
+        held = value.value if value.known else _plain_default(value.raw)
         if isinstance(held, str) and held and "password-literal" not in made.facts:
             literal = Value(held, Origin(item.span))
             literal.set = value.known or None
             made.set("password-literal", literal)
             made.set("password-default", Value(not value.known, Origin(item.span)))
         made.set("password", Value(None, Origin(item.span), known=False, why="masked"))
+
+
+def _plain_default(raw: object) -> object:
+    """The default of a placeholder, without what a shell would take for an operator."""
+    if isinstance(raw, str) and raw[:1] in ("?", "-"):
+        return "" if raw[0] == "?" else raw[1:]
+    return raw
 
 
 # single properties
@@ -342,32 +352,10 @@ def properties(document: Document, source: Source) -> Iterator[Subject]:
         block.set("block", Value(True))
         block.set("twin", Value(twin))
         yield block
-        nested = False
-        for suffix, item in keys.found.items():
-            known = BY_RELAXED.get(suffix)
-            near = typo_of(suffix) if known is None else ""
-            if known is None and not near:
-                continue
-            if known is not None and KEYS[known] == ("1.0", ""):
-                continue
-            made = _subject(item.key, item.value or "", item.key_span, source)
-            made.set("prefix", Value(prefix))
-            if near:
-                if suffix.startswith("redis."):
-                    if nested:
-                        continue  # one mistake: the prefix is written twice
-                    nested = True
-                made.set("typo-of", Value(f"{prefix}.{near}"))
-            else:
-                assert known is not None
-                made.set("suffix", Value(known))
-                since, removed = KEYS[known]
-                made.set("since", Value(since))
-                if removed:
-                    made.set("removed", Value(removed))
-                if known in REPLACED:
-                    made.set("replaced-by", Value(f"{prefix}.{REPLACED[known]}"))
-            yield made
+        yield from _doubtful(keys, source)
+        yield from _never_an_address(keys, source)
+        yield from _for_a_shell(keys, source)
+    yield from _in_cache(document, twin, source)
     session = Keys(document, "spring.session.redis")
     if session.found:
         block = _subject("spring.session.redis", "", session.anchor(), source)
@@ -381,6 +369,89 @@ def properties(document: Document, source: Source) -> Iterator[Subject]:
             made.set("suffix", Value("liveness"))
             made.set("lists-redis", Value("redis" in text.lower().replace(" ", "").split(",")))
             yield made
+
+
+def _doubtful(keys: Keys, source: Source) -> Iterator[Subject]:
+    """The keys of a prefix that some release does not read, or none; one for each mistake."""
+    told: set[str] = set()
+    for suffix, item in keys.found.items():
+        known = BY_RELAXED.get(suffix)
+        near = typo_of(suffix) if known is None else ""
+        if known is None and not near and not is_foreign(suffix):
+            continue
+        if known is not None and KEYS[known] == ("1.0", ""):
+            continue
+        made = _subject(item.key, item.value or "", item.key_span, source)
+        made.set("prefix", Value(keys.prefix))
+        if near:
+            mistake = "nested" if suffix.startswith("redis.") else near
+            if ".pool." in near and not suffix.startswith("redis."):
+                mistake = "pool of " + suffix.rpartition(".")[0]
+            if mistake in told:
+                continue  # one mistake: the prefix written twice, a pool's options elsewhere
+            told.add(mistake)
+            made.set("typo-of", Value(f"{keys.prefix}.{near}"))
+        elif known is None:
+            if "foreign" in told:
+                continue
+            told.add("foreign")
+            made.set("foreign", Value(True))
+        else:
+            made.set("suffix", Value(known))
+            since, removed = KEYS[known]
+            made.set("since", Value(since))
+            if removed:
+                made.set("removed", Value(removed))
+            if known in REPLACED:
+                made.set("replaced-by", Value(f"{keys.prefix}.{REPLACED[known]}"))
+        yield made
+
+
+_NO_HOST = re.compile(r"(?i)\w+://|[\w.-]+:\d+$")
+_SHELL = re.compile(r"\$\{[\w.]+:([-?][^{}]*)\}")
+_NEGATIVE = re.compile(r"-(0|1(ms)?)?$")
+"""A default below zero that people mean: no limit, not set."""
+_TEXTS = ("host", "url", "password", "username", "port", "nodes", "master")
+
+
+def _never_an_address(keys: Keys, source: Source) -> Iterator[Subject]:
+    """A `host` with a scheme or a port in it: Boot looks up the whole text as a name."""
+    item = keys.get("host")
+    if item is not None and item.value and _NO_HOST.match(item.value.strip()):
+        made = _subject(item.key, item.value, item.key_span, source)
+        made.set("prefix", Value(keys.prefix))
+        made.set("no-host", Value(item.value.strip().rsplit("@", 1)[-1], Origin(item.span)))
+        yield made
+
+
+def _for_a_shell(keys: Keys, source: Source) -> Iterator[Subject]:
+    """The first placeholder with a default as shells write it: for Spring, `-` belongs to it."""
+    for suffix, item in keys.found.items():
+        match = _SHELL.search(item.value or "")
+        if match is None:
+            continue
+        if not suffix.endswith(_TEXTS) and _NEGATIVE.match(match[1]):
+            continue
+        made = _subject(item.key, "", item.key_span, source)
+        made.set("prefix", Value(keys.prefix))
+        secret = suffix.endswith(("password", "username", "url"))
+        shown = match[1][0] + "..." if secret and len(match[1]) > 1 else match[1]
+        made.set("shell-default", Value(shown, Origin(item.span)))
+        yield made
+        return
+
+
+def _in_cache(document: Document, twin: bool, source: Source) -> Iterator[Subject]:
+    """The first key below `spring.cache.redis` that says where Redis is: nobody reads it there."""
+    keys = Keys(document, CACHE)
+    for suffix, item in keys.found.items():
+        if is_connection(suffix):
+            made = _subject(item.key, item.value or "", item.key_span, source)
+            made.set("prefix", Value(CACHE))
+            home = NEW if twin or not Keys(document, OLD).connects() else OLD
+            made.set("typo-of", Value(f"{home}.{relaxed(suffix)}"))
+            yield made
+            return
 
 
 def _subject(name: str, text: str, span: Span, source: Source) -> Subject:
