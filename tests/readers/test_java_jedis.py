@@ -184,3 +184,46 @@ def test_keys_of_different_slots_in_one_command_are_counted(tmp_path: Path) -> N
     )
     found = fired(tmp_path, {NAME: text}, "cluster-crossslot")
     assert found == [f"cluster-crossslot {NAME}:10"]
+
+
+CLUSTER = "c.useClusterServers().addNodeAddress(A, B).setScanInterval(900);"
+CONFIGS = {
+    "a bean": f"@Bean Config redisson() {{ Config c = new Config(); {CLUSTER} return c; }}",
+    "a helper": f"Config make(boolean on) {{ Config c = new Config(); if (on) {CLUSTER} return c; }}",
+    "a field": f"static Config MADE = make();\nstatic Config make() {{ Config c = new Config(); {CLUSTER} return c; }}",
+}
+
+
+@pytest.mark.parametrize("how", CONFIGS)
+def test_a_configuration_that_is_handed_on_is_a_client(tmp_path: Path, how: str) -> None:
+    held = 'static final String A = "redis://10.0.0.1:6379", B = "redis://10.0.0.2:6379";\n'
+    found = client(tmp_path, f"{OTHERS}class Redis {{\n{held}{CONFIGS[how]}\n}}\n")
+    assert (found.library, shown(found, "mode")) == ("redisson", "cluster")
+    assert [h.value for h in found.hosts] == ["redis://10.0.0.1:6379", "redis://10.0.0.2:6379"]
+
+
+def test_a_configuration_that_is_passed_makes_one_client(tmp_path: Path) -> None:
+    text = """class Redis {
+      Config settings() { Config c = new Config(); c.useSingleServer().setAddress("redis://a:1"); return c; }
+      Object start() { return Redisson.create(settings()); }
+    }"""
+    found = client(tmp_path, OTHERS + text)
+    assert found.anchor is not None
+    assert found.anchor.text == "Redisson.create(settings())"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("Config c = new Config(); c.useSingleServer().setAddress(a); return Redisson.create();", 1),
+        ("Config c = new Config(); c.useSingleServer().setAddress(a); return Redisson.create(c);", 0),
+        ("Config c = new Config(); c.setThreads(4); return Redisson.create();", 0),
+        ("Config c = new Config(); c.useSingleServer().setAddress(a); keep(c); return Redisson.create();", 0),
+        ("return Redisson.create();", 0),
+    ],
+)  # fmt: skip
+def test_a_configuration_that_is_left_out_is_told(tmp_path: Path, body: str, told: int) -> None:
+    text = f"{OTHERS}class Redis {{\n Object start(String a) {{ {body} }}\n}}\n"
+    assert (
+        len(fired(tmp_path, {"src/main/java/Redis.java": text}, "redisson-config-unused")) == told
+    )

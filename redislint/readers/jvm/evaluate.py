@@ -36,7 +36,7 @@ MAX_DEPTH = 100
 _WORDS = re.compile(
     rb"RedisClient|RedisClusterClient|ConnectionFactory\s*\(|Redisson\b|Jedis|Options|Configuration|"
     rb"PoolConfig|Customizer|setTimeout|setReadFrom|\.timeout|\.options|async\(|reactive\(|"
-    rb"RedisSentinelClient|MasterReplica|MasterSlave|RedisURI|useClusterServers|useSingleServer"
+    rb"RedisSentinelClient|MasterReplica|MasterSlave|RedisURI|use[A-Z]\w+Servers?\b"
 )
 """Without one of these a method neither makes nor changes a client."""
 

@@ -22,7 +22,8 @@ MAKES = re.compile(
     r"\b(RedisClient|RedisClusterClient|LettuceConnectionFactory|JedisConnectionFactory|Redisson|"
     r"JedisPool|JedisCluster|JedisPooled|JedisSentinelPool|JedisSentineled|UnifiedJedis|Jedis|"
     r"RedisSentinelClient|BinaryJedisCluster|LettuceClientConfigurationBuilderCustomizer|"
-    r"LettuceClientOptionsBuilderCustomizer|ClientOptionsBuilderCustomizer)\b"
+    r"LettuceClientOptionsBuilderCustomizer|ClientOptionsBuilderCustomizer|"
+    r"use(?:Cluster|Single|Sentinel|MasterSlave|Replicated|Elasticache)Servers?)\b"
 )
 """Without one of these names no client is made in a file."""
 
@@ -65,6 +66,8 @@ def read(source: Source, context: Context, language: str) -> Iterator[Subject]:
         from redislint.readers.jvm import customizers
 
         yield from customizers.find(evaluator, kind)
+        if any(thing.type == "Config" for thing in evaluator.all):
+            yield from _idle_configs(evaluator, unit, kind)
     for call in traps.find(unit, clients):
         call.set("context", kind)
         yield call
@@ -73,7 +76,7 @@ def read(source: Source, context: Context, language: str) -> Iterator[Subject]:
 def make(e: Evaluator, unit: Unit, language: str, kind: Value) -> Iterator[Client]:
     """The clients made in the unit, each place once, by the evaluation that saw most of it."""
     best: dict[tuple[int, int], Thing] = {}
-    for thing in e.made:
+    for thing in [*e.made, *_handed_on(e)]:
         if thing.span is None or thing.span.source is not unit.source:
             continue
         place = (thing.span.start, thing.span.end)
@@ -88,6 +91,33 @@ def make(e: Evaluator, unit: Unit, language: str, kind: Value) -> Iterator[Clien
             client.set("context", kind)
             finish(client)
             yield client
+
+
+def _handed_on(e: Evaluator) -> Iterator[Thing]:
+    """The configurations of Redisson that a method returns for others to use."""
+    if any(thing.type == "Config" for thing in e.all):
+        from redislint.readers.jvm import redisson
+
+        yield from (config for config in redisson.not_passed(e) if config.used)
+
+
+def _idle_configs(e: Evaluator, unit: Unit, kind: Value) -> Iterator[Subject]:
+    """Calls of Redisson.create() that leave out the configuration built for them."""
+    from redislint.model.subject import Subject as Call
+    from redislint.readers.jvm import redisson
+
+    seen: set[int] = set()
+    for made, config in redisson.unused(e):
+        if made.span is None or made.span.source is not unit.source or made.span.start in seen:
+            continue
+        seen.add(made.span.start)
+        call = Call("Redisson.create()", made.span, "call")
+        call.set("name", Value("create", Origin(made.span)))
+        call.set("trap", Value("redisson-config-unused", Origin(made.span)))
+        call.set("detail", Value("Config", Origin(config.span)))
+        call.set("language", Value(unit.language))
+        call.set("context", kind)
+        yield call
 
 
 _HANDLERS = (
@@ -151,6 +181,7 @@ def interpret(thing: Thing, e: Evaluator) -> Client | None:
         "LettuceConnectionFactory": springdata.client,
         "JedisConnectionFactory": springdata.client,
         "Redisson": redisson.client,
+        "Config": redisson.client,
     }
     made: Client | None = readers.get(thing.type, jedis.client)(thing, e)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from redislint.model.client import Client
@@ -66,14 +67,17 @@ _ADDRESSES = frozenset(
 
 
 def client(thing: Thing, e: Evaluator) -> Client | None:
-    """The client that Redisson.create makes; None where the configuration is a file of its own."""
-    if not thing.maker.startswith("create"):
+    """The client that Redisson.create makes, or a Config that is handed to whoever makes it.
+
+    None where the configuration is a file of its own.
+    """
+    if thing.type != "Config" and not thing.maker.startswith("create"):
         return None
     out = Options()
     mode = Value("standalone", Origin(thing.span))
     made = Client("Redisson client", thing.span, "redisson", mode, PACKAGE)
     found: dict[str, tuple[Thing, Record]] = {}
-    for value in thing.args:
+    for value in [thing] if thing.type == "Config" else thing.args:
         for config in each(value):
             if isinstance(config, Thing):
                 if config.maker.startswith("from"):
@@ -90,19 +94,7 @@ def client(thing: Thing, e: Evaluator) -> Client | None:
                 mode = Value(None, Origin(thing.span), known=False, why=config.why)
     chosen = next((n for n in SECTIONS if n in found), None)
     if chosen is not None:
-        section, record = found[chosen]
-        mode = Value(SECTIONS[chosen], Origin(record.span))
-        for call in section.calls:
-            if call.name in _ADDRESSES:
-                for value in call.args:
-                    for address in flatten(value):
-                        made.hosts.append(fact(address, call.span))
-            elif call.name == "setPassword":
-                _secret(call, out)
-            else:
-                option(call, out)
-        if section.open_why:
-            out.opened(section.open_why)
+        mode = _section(*found[chosen], made, out)
     elif not thing.args:
         made.hosts = [Value("127.0.0.1", Origin(thing.span))]
     elif mode.known:
@@ -115,6 +107,59 @@ def client(thing: Thing, e: Evaluator) -> Client | None:
     made.open_why = out.open_why or thing.open_why
     made.set("framework", Value("none", Origin(thing.span)))
     return made
+
+
+def _section(section: Thing, record: Record, made: Client, out: Options) -> Value:
+    """Read what is set on a section of the configuration; its mode."""
+    for call in section.calls:
+        if call.name in _ADDRESSES:
+            for value in call.args:
+                for address in flatten(value):
+                    made.hosts.append(fact(address, call.span))
+        elif call.name == "setPassword":
+            _secret(call, out)
+        else:
+            option(call, out)
+    if section.open_why:
+        out.opened(section.open_why)
+    return Value(SECTIONS[record.name], Origin(record.span))
+
+
+def configured(config: Thing) -> bool:
+    """Whether a Config says how to connect."""
+    return any(record.name in SECTIONS for record in config.calls)
+
+
+def not_passed(e: Evaluator) -> Iterator[Thing]:
+    """The configurations that say how to connect and reach no Redisson.create() that was seen.
+
+    A method may have been evaluated more than once: a place in the code is what counts.
+    """
+    passed = {
+        (config.span.path, config.span.start)
+        for made in e.made
+        if made.type == "Redisson"
+        for value in made.args
+        for config in each(value)
+        if config.span is not None
+    }
+    for thing in e.all:
+        if thing.type != "Config" or thing.span is None or not configured(thing):
+            continue
+        if (thing.span.path, thing.span.start) not in passed:
+            yield thing
+
+
+def unused(e: Evaluator) -> Iterator[tuple[Thing, Thing]]:
+    """Each Redisson.create() without a configuration, with the one that its method built."""
+    for made in e.made:
+        if made.type != "Redisson" or made.args or made.maker != "create" or not made.owner:
+            continue
+        for config in not_passed(e):
+            same = config.owner and config.owner[0] is made.owner[0] is not None
+            if same and not config.used and not config.open_why:
+                yield made, config
+                break
 
 
 def _secret(record: Record, out: Options) -> None:
