@@ -79,7 +79,7 @@ def of_name(names: dict[str, list[Server]], host: str) -> list[Server]:
         return []
     pod = re.sub(r"-\d+$", "", first)
     if pod != first and re.search(r"^[\w-]+(\.|$)", rest):
-        return names.get(pod, []) or names.get(rest.partition(".")[0], [])
+        return names.get(first, []) or names.get(pod, []) or names.get(rest.partition(".")[0], [])
     return names.get(first, []) if re.search(r"(^|\.)svc(\.|$)", rest) else []
 
 

@@ -92,6 +92,8 @@ class Container(Subject):
         """Paths of `files` that an init container copied into a volume: they can be written."""
         self.own_claims: set[str] = set()
         """Targets of `mounts` whose claim, or folder in it, each copy has for itself."""
+        self.doors: dict[str, tuple[str, Span | None]] = {}
+        """Services with an address that pick one of its pods: name and place of the selector."""
         self.placed: dict[str, Span] = {}
         """Where the file says that one of `files` is put there."""
         self.mounts: list[Mount] = []

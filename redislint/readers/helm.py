@@ -26,6 +26,8 @@ _SHAPE = ({"architecture", "master"}, {"auth", "master"}, {"master", "replica"},
 _KEYS = re.compile(r"(?i)keys?$")
 """Tables that say under which key of a Secret something lies."""
 _DEPTH = 8
+_KEPT = "persistentVolumeClaimRetentionPolicy"
+_EVENTS = (("whenDeleted", "the release is uninstalled"), ("whenScaled", "it is scaled down"))
 
 
 def read(source: Source, context: Context) -> Iterator[Subject | Problem]:
@@ -130,6 +132,9 @@ def _block(name: str, block: Mapping, *, own: bool) -> Iterator[Subject]:
         auth = block.get("auth")  # redis-ha
     if _off(auth) and auth is not None:
         yield _trap(name, auth, "allow-empty-password", "authentication is off")
+    tuned = block.get("sysctl", "enabled") or block.get("sysctlImage", "enabled")
+    if isinstance(tuned, Scalar) and tuned.text == "true":
+        yield _trap(name, tuned, "k8s-thp-no-node-tuning", "sysctl")
     for part in ("master", "primary", "haproxy", ""):
         path = (part, "persistence", "enabled") if part else ("persistence", "enabled")
         switch = block.get(*path)
@@ -146,6 +151,12 @@ def _block(name: str, block: Mapping, *, own: bool) -> Iterator[Subject]:
                 notes.get("loadBalancerSourceRanges")
             ):
                 yield _trap(name, kind, "k8s-service-loadbalancer", "port 6379")
+        kept = block.get(*(part, _KEPT) if part else (_KEPT,))
+        if isinstance(kept, Mapping) and not _off(kept.get("enabled") or kept):
+            for event, shown in _EVENTS:
+                answer = kept.get(event)
+                if isinstance(answer, Scalar) and answer.text == "Delete" and kept.get("enabled"):
+                    yield _trap(name, answer, "k8s-reclaim-delete", shown)
         preset = block.get(part, "resourcesPreset") if part else block.get("resourcesPreset")
         if isinstance(preset, Scalar) and preset.text == "nano":
             yield _trap(name, preset, "k8s-nano-preset", "nano")

@@ -55,6 +55,8 @@ def read(source: Source, context: Context) -> Iterator[Subject | Container | Con
             yield from traps.passwords(found)
         elif found.kind == "Service":
             yield from traps.service(found, near)
+        elif found.kind in ("PersistentVolume", "StorageClass"):
+            yield from traps.reclaimed(found)
     for found in own:
         if found.kind == "PodDisruptionBudget":
             yield from traps.budget(found, workloads)

@@ -20,9 +20,9 @@ def add_copies(container: Container, item: Mapping, pod: Mapping, near: Folder) 
     for starter in starters.items if isinstance(starters, Sequence) else []:
         if not isinstance(starter, Mapping):
             continue
-        script = _script(starter)
+        text = script(starter)
         seen = _targets(starter)
-        for match in _COPY.finditer(script):
+        for match in _COPY.finditer(text):
             origin, target = (posixpath.normpath(g.strip("\"'")) for g in match.groups())
             held = _content(origin, seen, pod, near)
             if held is None:
@@ -36,11 +36,12 @@ def add_copies(container: Container, item: Mapping, pod: Mapping, near: Folder) 
             path = posixpath.normpath(posixpath.join(place, rest))
             container.files[path] = held
             container.copied.add(path)
-            if _CHANGE.search(script):
+            if _CHANGE.search(text):
                 container.edits[path] = None
 
 
-def _script(item: Mapping) -> str:
+def script(item: Mapping) -> str:
+    """The words of a container's command and arguments."""
     found = []
     for name in ("command", "args"):
         node = item.get(name)

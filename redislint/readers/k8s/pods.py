@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from redislint.model.container import Container, Mount, Port
 from redislint.model.value import Origin, Value, at, unknown
 from redislint.readers.compose import set_image
+from redislint.readers.k8s.doors import add_doors
 from redislint.readers.k8s.guards import add_guards
 from redislint.readers.k8s.initial import add_copies
 from redislint.readers.k8s.objects import Folder, Object, is_open, selects, words
@@ -55,6 +56,7 @@ def containers(
             _security(container, item, pod)
             names = [s.name for s in services if not many or _leads(s, container)]
             add_guards(container, owner, template, [] if many else services, near)
+            add_doors(container, owner, pod, services, near)
             _names(container, owner, names)
             yield container
 
@@ -81,7 +83,10 @@ def _names(container: Container, owner: Object, services: list[str]) -> None:
             if namespace:
                 found += [f"{service}.{namespace}", f"{service}.{namespace}.svc",
                           f"{service}.{namespace}.svc.cluster.local"]  # fmt: skip
-    container.names = tuple(dict.fromkeys(found or ([owner.name] if owner.name else [])))
+    found = found or ([owner.name] if owner.name else [])
+    if owner.kind == "StatefulSet" and owner.name and "{{" not in owner.name:
+        found.append(f"{owner.name}-0")  # with the Service's name behind it
+    container.names = tuple(dict.fromkeys(found))
 
 
 def _workload(container: Container, owner: Object, spec: Mapping, pod: Mapping) -> None:

@@ -65,6 +65,16 @@ def service(owner: Object, near: Folder) -> Iterator[Subject]:
             return
 
 
+def reclaimed(owner: Object) -> Iterator[Subject]:
+    """A volume or storage class that is named after Redis and thrown away with its claim."""
+    volume = owner.kind == "PersistentVolume"
+    path = ("spec", "persistentVolumeReclaimPolicy") if volume else ("reclaimPolicy",)
+    policy = owner.node.get(*path)
+    names = f"{owner.name} {owner.node.text('spec', 'claimRef', 'name') or ''}"
+    if isinstance(policy, Scalar) and policy.text == "Delete" and _REDIS.search(names):
+        yield trapped(owner, policy.span, "k8s-reclaim-delete", "the claim is deleted")
+
+
 def budget(owner: Object, workloads: list[tuple[Object, Mapping]]) -> Iterator[Subject]:
     """A PodDisruptionBudget that no eviction can satisfy."""
     from redislint.readers.k8s.objects import selects
