@@ -91,6 +91,10 @@ appendonly no
 appendonly yes
 ```
 
+## Versions
+
+Since when, until when, and where you saw it.
+
 ## References
 
 - where you know it from

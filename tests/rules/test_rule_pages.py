@@ -42,6 +42,28 @@ def test_a_page_says_when_to_ignore_it_what_to_do_and_where_it_comes_from(page: 
     assert re.search(r"^## References\n+- https?://", text, re.M)
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_has_the_sections_in_their_order(book: Book, page: str) -> None:
+    text = (FOLDER / page).read_text(encoding="utf-8")
+    sections = re.findall(r"^## (.+)$", text, re.M)
+    wanted = ["Wrong", "Right", "Versions", "References"]
+    if book.rules[Path(page).stem].preview and "Versions" not in sections:
+        wanted.remove("Versions")  # which versions are concerned is known when it leaves preview
+    assert sections == wanted
+
+
+def test_no_two_pages_say_the_same_of_their_versions() -> None:
+    said: dict[str, list[str]] = {}
+    for page in PAGES:
+        text = (FOLDER / page).read_text(encoding="utf-8")
+        found = re.search(r"^## Versions\n+(.+?)\n+## ", text, re.M | re.S)
+        if found:
+            said.setdefault(" ".join(found[1].split()), []).append(page)
+    repeated = {text: pages for text, pages in said.items() if len(pages) > 2}
+    # What was seen on all four servers is said in one way.
+    assert {text for text in repeated if not text.startswith("Seen on Redis 6.2,")} == set()
+
+
 def test_messages_are_one_line_and_begin_in_lower_case(book: Book) -> None:
     names = (
         r"Redis|Redisson|Spring|ReadFrom|BlockingConnectionPool|Lettuce|Jedis|Docker|ElastiCache"
