@@ -1,4 +1,4 @@
-"""KEYS in code, locks without end, and keys of different hash slots in one cluster command."""
+"""KEYS in code, streams without end, and keys of different hash slots in one cluster command."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from redislint.readers.jvm.locks import is_redis
 from redislint.readers.jvm.trapped import trap
 
 if TYPE_CHECKING:
@@ -13,12 +14,6 @@ if TYPE_CHECKING:
     from redislint.readers.jvm.walk import Scope
     from redislint.syntax.jvm import Node, Unit
 
-_TYPES = re.compile(
-    r"^(String)?RedisTemplate$|^Reactive(String)?RedisTemplate$|^RedisOperations$|^(Unified)?Jedis\w*$"
-    r"|^Redis(Advanced)?(Cluster)?(Async|Reactive)?Commands$|^RedisCommands$|^RedisConnection$"
-)
-_NAMES = re.compile(r"(?i)^(string)?redis_?template$|^jedis(cluster|pooled)?$|^redis(commands)?$")
-_LOCK = re.compile(r"(?i)lock|mutex")
 _CLUSTER = frozenset(("JedisCluster", "BinaryJedisCluster", "RedisClusterCommands"))
 _MULTI = frozenset(
     "sinter sinterstore sunion sunionstore sdiff sdiffstore rename renamenx rpoplpush brpoplpush "
@@ -31,13 +26,11 @@ _JEDIS_MULTI = frozenset("mget mset msetnx del unlink exists touch".split())
 
 def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
     """The traps of a method."""
-    for node in _released(unit, scope):
-        yield trap(unit, node, "lock-release-without-token", node.name, "the lock")
     for node in scope.all:
         if node.kind != "call" or node.obj is None:
             continue
         delegates = scope.method.name in ("keys", "<init>")
-        if node.name == "keys" and len(node.args) == 1 and _is_redis(node.obj, scope):
+        if node.name == "keys" and len(node.args) == 1 and is_redis(node.obj, scope):
             if delegates:
                 continue
             if _pattern(node.args[0][1]):
@@ -45,50 +38,11 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
                 yield made
         elif _adds_to_stream(node, scope) and not _TRIMS.search(unit.source.text):
             yield trap(unit, node, "stream-without-maxlen", node.name)
-        elif node.name in ("setIfAbsent", "setnx") and len(node.args) == 2:
-            if _is_lock(node, scope) and _redis_value(node, scope):
-                yield trap(unit, node, "lock-without-ttl", node.name)
         elif node.name.lower() in _MULTI | _JEDIS_MULTI and scope.type_of(node.obj) in _CLUSTER:
             slots = _slots(node)
             if len(slots) > 1:
                 shown = ", ".join(f"{k} (slot {s})" for k, s in slots.items())
                 yield trap(unit, node, "cluster-crossslot", node.name, shown)
-
-
-def _released(unit: Unit, scope: Scope) -> Iterator[Node]:
-    """`delete(lockKey)` in a finally block, by a method that took the lock and asks nobody."""
-    from redislint.readers.jvm.walk import nodes
-
-    takes = any(
-        n.kind == "call" and n.name in ("setIfAbsent", "setnx") and n.args and _is_lock(n, scope)
-        for n in scope.all
-    )
-    asks = any(n.kind == "call" and n.name in ("execute", "eval", "evalsha") for n in scope.all)
-    if not takes or asks:
-        return
-    for node in scope.all:
-        for block in node.items if node.kind == "try" else []:
-            if not unit.data[max(0, block.start - 12) : block.start].rstrip().endswith(b"finally"):
-                continue
-            inside = list(nodes(block))
-            if any(n.kind == "call" and n.name in ("equals", "compareTo") for n in inside):
-                continue
-            for call in inside:
-                gives = call.kind == "call" and call.name in ("delete", "del", "unlink")
-                if not gives or len(call.args) != 1 or call.obj is None:
-                    continue
-                if _is_redis(call.obj, scope) and _is_lock(call, scope):
-                    yield call
-
-
-def _is_redis(node: Node, scope: Scope) -> bool:
-    declared = scope.type_of(node)
-    if declared:
-        return bool(_TYPES.match(declared))
-    if node.kind == "call" and node.name == "sync" and not node.args:
-        return True
-    name = node.name if node.kind in ("name", "member") else ""
-    return bool(_NAMES.match(name))
 
 
 def _adds_to_stream(node: Node, scope: Scope) -> bool:
@@ -98,7 +52,7 @@ def _adds_to_stream(node: Node, scope: Scope) -> bool:
         return False
     if node.name == "add":
         return obj.kind == "call" and obj.name == "opsForStream" and len(node.args) == 1
-    return node.name == "xadd" and len(node.args) > 1 and _is_redis(obj, scope)
+    return node.name == "xadd" and len(node.args) > 1 and is_redis(obj, scope)
 
 
 def _pattern(node: Node) -> bool:
@@ -113,29 +67,6 @@ def _shown(node: Node) -> str:
     if argument.kind == "lit" and isinstance(argument.value, str):
         return argument.value
     return "<pattern>"
-
-
-def _is_lock(node: Node, scope: Scope) -> bool:
-    first = node.args[0][1]
-    texts = [scope.method.name]
-    for part in (first, *first.items):
-        if part.kind == "lit" and isinstance(part.value, str):
-            texts.append(part.value)
-        elif part.kind in ("name", "member"):
-            texts.append(part.name)
-    return any(_LOCK.search(t) for t in texts)
-
-
-def _redis_value(node: Node, scope: Scope) -> bool:
-    obj = node.obj
-    assert obj is not None
-    if obj.kind == "call" and obj.name in ("opsForValue", "sync"):
-        return True
-    declared = scope.type_of(obj)
-    if declared:
-        return bool(_TYPES.match(declared)) or declared == "ValueOperations"
-    name = obj.name if obj.kind in ("name", "member") else ""
-    return bool(_NAMES.match(name)) or "valueops" in name.lower()
 
 
 def _slots(node: Node) -> dict[str, int]:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from redislint.readers.jvm import caching, habits, keys, serializers
+from redislint.readers.jvm import caching, habits, keys, locks, serializers
 from redislint.readers.jvm.trapped import trap
 from redislint.readers.jvm.walk import Scope, nodes
 
@@ -21,7 +21,7 @@ MENTION = re.compile(
     r"DefaultTyping\s*\(|JdkSerializationRedisSerializer|RedisSerializer\s*\.\s*java\b|"
     r"new RedisTemplate\b|RedisTemplate<|\bJedis\b|\.getResource\s*\(|\.keys\s*\(|"
     r"defaultCacheConfig\s*\(|RedisCacheManager\b|disableKeyPrefix\s*\(|"
-    r"opsForStream\s*\(|\.xadd\s*\(|setIfAbsent\s*\(|\bsetnx\s*\(|\.sync\s*\(|\.(s(inter|union|diff)|rename|b?rpoplpush|smove|"
+    r"opsForStream\s*\(|\.xadd\s*\(|setIfAbsent\s*\(|\bset(nx|NX)\s*\(|\.nx\s*\(|[\"]NX[\"]|\.delete\s*\(|\.sync\s*\(|\.(s(inter|union|diff)|rename|b?rpoplpush|smove|"
     r"z(union|inter)store|pf(count|merge)|[bl]l?move|m[gs]et|del|unlink)\w*\s*\(|"
     + habits.MENTION.pattern
 )
@@ -70,6 +70,7 @@ def _find(unit: Unit, mentions: list[int]) -> Iterator[Subject]:
             if caching.MENTION.search(unit.source.text):
                 yield from caching.find(unit, scope)
             yield from keys.find(unit, scope)
+            yield from locks.find(unit, scope)
             yield from habits.in_method(unit, scope)
             if jedis:
                 yield from _not_closed(unit, scope)
