@@ -22,7 +22,7 @@ _WORDS = ("redis", "valkey", "lettuce", "jedis", "memorydb", "elasticache", "mem
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 _WIDE = re.compile(r"(?i)compose[^/]*$|dockerfile[^/]*$|(?:^|/)(?:values|requirements)[^/]*$")
 """Names of the files that people make with `>` in a Windows shell."""
-_NAMED = re.compile(r"(?i)redis|valkey|sentinel|lettuce|jedis")
+_NAMED = re.compile(r"(?i)redis|valkey|sentinel|lettuce|jedis|\.acl$")
 
 
 class Tree:

@@ -52,6 +52,10 @@ def link_containers(deployment: Deployment, context: Context) -> None:
             deployment.subjects.remove(dockerfiles[path])
     brought = _brought(containers)
     made += [_alone(c, brought) for c in deployment.confs if id(c) not in used and c.role != "acl"]
+    if any(c.role == "acl" for c in deployment.confs) or any(s.written("aclfile") for s in made):
+        from redislint.linking.aclfiles import link_acl_files
+
+        made += link_acl_files(deployment, made, context)
     deployment.subjects += made
 
 

@@ -51,6 +51,7 @@ def _of_server(server: Server) -> Iterable[Subject]:
             by_source.setdefault(id(setting.span.source), []).append(setting)
     for group in by_source.values():
         yield from _of_file(server, group)
+    yield from _of_acl_file(server)
     options = [s for s in server.settings if s.where == "command line" and not s.templated]
     if options:
         text = "\n".join(" ".join(quote(w) for w in (s.name, *s.args)) for s in options)
@@ -61,6 +62,45 @@ def _of_server(server: Server) -> Iterable[Subject]:
     for setting in server.settings:
         if not setting.templated:
             yield from _spelling(server, setting)
+
+
+def _of_acl_file(server: Server) -> Iterable[Subject]:
+    """The lines of its ACL file that every version in question refuses, one of each kind."""
+    users = [s for s in server.settings if s.where == "acl file" and s.span is not None]
+    if not users or any(s.templated for s in users):  # who fills it in may do more than that
+        return
+    from redislint.judgement.aclfile import judge_acl_file
+
+    assert users[0].span is not None
+    source = users[0].span.source
+    data = source.text.encode("utf-8", "surrogateescape")
+    judged = [
+        c
+        for c in server.candidates
+        if not c.startswith(("redis-2", "redis-3", "redis-4", "redis-5"))
+    ]
+    refusals = [{r.line: r.message for r in judge_acl_file(data, c)} for c in judged]
+    if not refusals:
+        return
+    lines = source.text.split("\n")
+    told: set[str] = set()
+    for line, message in refusals[0].items():
+        comment = lines[line - 1].lstrip().startswith("#")
+        kind = "comment" if comment else message
+        if kind in told or not all(line in others for others in refusals[1:]):
+            continue
+        if _MODULES.search(message):
+            continue
+        told.add(kind)
+        span = source.line_span(line)
+        setting = next((s for s in users if s.span and s.span.line == line), None)
+        if setting is None:
+            setting = Setting("user", (), span, "acl file")
+        if comment:
+            message = f"an ACL file has no comments, every line {message}"
+        subject = _subject(server, setting, "acl-rule-invalid", message)
+        subject.set("hint", default(None, "no suggestion"))
+        yield subject
 
 
 def _of_file(server: Server, settings: list[Setting]) -> Iterable[Subject]:

@@ -77,6 +77,8 @@ class Server(Subject):
         self.version_origin = Origin(None, "no version is named")
         self.image_defaults: dict[str, Value] = {}
         self.config_paths: tuple[str, ...] = ()
+        self.acl_read = False
+        """Whether the users of its ACL file are among the settings."""
         self._by_name: dict[str, list[Setting]] = {}
         self._indexed = -1
 

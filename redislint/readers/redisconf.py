@@ -29,10 +29,10 @@ _MAX_INCLUDES = 50
 
 def read(source: Source, context: Context) -> Iterator[ConfFile | Problem]:
     """The configuration file, where it is one."""
-    if source.path.lower().endswith((".acl",)) or posixpath.basename(source.path) == "users.acl":
-        conf = ConfFile(source, "acl", list(settings(source)))
-        if all(s.name == "user" for s in conf.settings):
-            yield conf
+    if source.path.lower().endswith(".acl"):
+        users = acl_file(source)
+        if users is not None:
+            yield users
         return
     if not is_redis(source):
         return
@@ -42,6 +42,25 @@ def read(source: Source, context: Context) -> Iterator[ConfFile | Problem]:
         if loop.span is not None:
             why = f"include {loop.args[0]} leads back to a file that is being read: the server dies of it"
             yield Problem(loop.span.path, loop.span.line, why)
+
+
+_USER = re.compile(r"(?i)^user\s+\S+(?=\s).*\s(?:on|off|nopass|reset|[+-]@?[a-z]|[~>#]\S)")
+_RULE = re.compile(r"[-+~&%><#@(!]|all(?:keys|commands|channels)\b|no(?:pass|commands)\b|reset")
+
+
+def acl_file(source: Source) -> ConfFile | None:
+    """A file of users; None for the many other files of that name (Kafka's, a proxy's)."""
+    lines = [s for line in source.text.split("\n", 4000)[:4000] if (s := line.strip())]
+    users = [line for line in lines if _USER.match(line)]
+    others = [line for line in lines if not line.startswith(("user ", "user\t"))]
+    if not users or not all(_RULE.match(line) or line.startswith("/") for line in others):
+        return None
+    conf = ConfFile(source, "acl", [])
+    for setting in settings(source):
+        if setting.name == "user":
+            setting.where = "acl file"
+            conf.settings.append(setting)
+    return conf
 
 
 def is_redis(source: Source, name: str = "") -> bool:

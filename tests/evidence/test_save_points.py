@@ -171,3 +171,13 @@ def test_the_default_user_of_an_acl_file_wins_over_requirepass(
     client = server.client()
     client.set("anyone", "may")
     assert client.get("anyone") == "may"
+
+
+@pytest.mark.parametrize("key", ENDS)
+def test_an_acl_file_without_a_line_for_default_opens_it_in_spite_of_requirepass(
+    start: Start, key: str, tmp_path: Path
+) -> None:
+    users = tmp_path / "users.acl"
+    users.write_text("user app on >secret ~app:* +@read\n")
+    server = start(key=key, conf=f"requirepass secret\naclfile {users}\n")
+    assert server.client().ping()

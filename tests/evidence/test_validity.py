@@ -194,3 +194,21 @@ def test_one_address_that_the_machine_lacks_ends_the_start_unless_it_has_a_dash(
 def test_hz_is_taken_into_its_range_silently(start: Start, key: str) -> None:
     for written, counts in (("1000", "500"), ("0", "1"), ("100", "100")):
         assert start("--hz", written, key=key).client().config_get("hz") == {"hz": counts}
+
+
+@pytest.mark.parametrize("key", ALL)
+@pytest.mark.parametrize(
+    ("line", "starts"), [("# users of the shop", False), ("  ~shop:* +@read", False), ("", True)]
+)
+def test_an_acl_file_has_neither_comments_nor_lines_that_go_on(
+    tmp_path: Path, start: Start, key: str, line: str, starts: bool
+) -> None:
+    users = tmp_path / "users.acl"
+    users.write_text(f"user shop on >secret\n{line}\n")
+    if starts:
+        assert start(key=key, conf=f"aclfile {users}\n").client().ping()
+        return
+    ended = run_to_end(tmp_path, "--port", str(free_port()), "--aclfile", str(users), key=key)
+    assert ended.code != 0
+    assert f"{users}:2" in ended.text
+    assert "should start with user keyword" in ended.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from redislint.model.facts.exposure import lets_everybody_in
 from redislint.model.facts.secrets import is_dummy, is_literal
 from redislint.model.server import Server
 from redislint.model.setting import PLACEHOLDER, Setting
@@ -64,10 +65,28 @@ def default_nopass(server: Server) -> Value:
     password = server.get("requirepass")
     if not password.set or (password.known and not password.value):
         return default(False, "no requirepass")
+    return _open_line(server)
+
+
+def _open_line(server: Server) -> Value:
     for name, rules, line in reversed(_users(server)):
-        if name == "default" and _last(rules, ("nopass",), ("resetpass", "reset")):
+        if name == "default" and lets_everybody_in(tuple(r.lower() for r in rules)):
             return Value(True, Origin(line.span))
     return default(False, "no nopass")
+
+
+@computed("server", "acl-file-open", "bool",
+          "an ACL file of which no server is known gives everybody every command")  # fmt: skip
+def acl_file_open(server: Server) -> Value:
+    """`user default on nopass +@all`, with nothing taken away."""
+    if not server.acl_read or server.written("aclfile"):
+        return default(False, "not an ACL file by itself")
+    found = _open_line(server)
+    if not found.value:
+        return found
+    low = [r.lower() for n, rules, _ in _users(server) if n == "default" for r in rules]
+    every = "+@all" in low or "allcommands" in low
+    return Value(every and not any(r.startswith("-") for r in low), found.origin)
 
 
 @computed("server", "acl-plaintext-user", "text", "an ACL user whose password is written out")
@@ -88,6 +107,7 @@ def acl_all_powerful_user(server: Server) -> Value:
         if (
             _ADMIN.search(name)
             or any(r.startswith("-") for r in low)
+            or PLACEHOLDER.search(name)
             or any(PLACEHOLDER.search(r) for r in rules if r[:1] not in ">#")
         ):
             continue

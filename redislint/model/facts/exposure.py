@@ -132,22 +132,38 @@ def bind_scope(server: Server) -> Value:
 
 
 def _default_user(server: Server) -> Value | None:
-    """What `user default` lines say: True where a password (or off) is needed."""
+    """What `user default` lines say: True where a password is needed or nobody gets in.
+
+    Such a line begins with a user that is off and has no password, whatever default was before.
+    """
     result: Value | None = None
     for setting in server.written("user"):
         if not setting.args or setting.args[0] != "default":
             continue
         if setting.templated:
             return Value(True, Origin(setting.span))
-        needed: bool | None = None
-        for rule in setting.args[1:]:
-            if rule.startswith((">", "#")) or rule == "off":
-                needed = True
-            elif rule in ("nopass", "reset"):
-                needed = rule == "reset"
-        if needed is not None:
-            result = Value(needed, Origin(setting.span))
+        rules = tuple(rule.lower() for rule in setting.args[1:])
+        result = Value(not lets_everybody_in(rules), Origin(setting.span))
+    if result is None and server.acl_read:
+        # An ACL file sets every user anew: what it does not name, default too, is as it was born.
+        place = next(iter(server.written("aclfile")[-1:]), None) or server.written("user")[0]
+        return Value(False, Origin(place.span, "its ACL file has no line for default"))
     return result
+
+
+def lets_everybody_in(rules: tuple[str, ...]) -> bool:
+    """Whether a user with these rules, in lower case, is on and takes any password."""
+    on = nopass = False
+    for rule in rules:
+        if rule in ("on", "off"):
+            on = rule == "on"
+        elif rule == "reset":
+            on = nopass = False
+        elif rule == "nopass":
+            nopass = True
+        elif rule == "resetpass" or rule.startswith((">", "#")):
+            nopass = False
+    return on and nopass
 
 
 def _refuses_to_be_open(server: Server) -> bool:

@@ -95,9 +95,21 @@ def password_in_file(server: Server) -> Value:
 def password_weak(server: Server) -> Value:
     """A literal password that is short or well known."""
     found = _password(server)
-    if found is None or not is_literal(str(found.value)):
-        return default(False, "no password is written")
-    return Value(is_weak(str(found.value)) or is_dummy(str(found.value)), found.origin)
+    if found is not None and _guessed(str(found.value)):
+        return Value(True, found.origin)
+    for setting in server.written("user"):
+        rules = setting.args[1:]
+        if (
+            "on" in rules
+            and "off" not in rules
+            and any(rule.startswith(">") and _guessed(rule[1:]) for rule in rules)
+        ):
+            return Value(True, Origin(setting.span))
+    return default(False, "no password is written, or none that is weak")
+
+
+def _guessed(text: str) -> bool:
+    return is_literal(text) and (is_weak(text) or is_dummy(text))
 
 
 @computed("server", "password-empty", "bool", "requirepass is written with an empty text")
