@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
+from redislint.linking.written import Written, written
 from redislint.model.conf import ConfFile
 from redislint.model.container import Container, Mount
 from redislint.model.deployment import Arrow, Deployment
@@ -37,10 +37,13 @@ def configuration(
         inside = posixpath.join("/data", inside)
     inside = posixpath.normpath(inside)
     server.config_paths = (inside,)
-    original, edited = _copied(container, inside)
-    if edited:
-        server.complete, server.why = False, f"a command changes {inside} before the start"
-    inside = original
+    made = written(container, inside) if container.argv or container.entrypoint else None
+    if made is not None:
+        inside = made[0].base
+        if made[0].why:
+            server.complete, server.why = False, made[0].why
+        if not inside:
+            return _printed(*made)
     conf, covered = find_conf(container, inside, deployment, context)
     settings: list[Setting] = []
     if conf is not None:
@@ -76,26 +79,17 @@ def configuration(
             server.complete, server.why = False, f"a RUN instruction changes {inside}"
         else:
             settings += edits
+    if made is not None:
+        settings += _printed(*made)
     return settings
 
 
-_COPY = re.compile(r"\bcp\s+(?:-\w+\s+)*([^\s;&|$`]+)\s+([^\s;&|$`]+)")
-_EDIT = re.compile(r"\b(?:sed|awk|perl|envsubst|tee)\b|>>?")
+def _printed(made: Written, script: Value) -> list[Setting]:
+    """The settings of the lines that a command prints into the file."""
+    from redislint.readers.redisconf import conf_file
 
-
-def _copied(container: Container, inside: str) -> tuple[str, bool]:
-    """What `sh -c "cp /etc/x.conf /data/x.conf && redis-sentinel /data/x.conf"` copies, and whether
-    the same command edits a file too.
-    """
-    words = [*(container.entrypoint or []), *(container.argv or [])]
-    for word in words:
-        text = str(word.value if word.known else word.raw or "")
-        for match in _COPY.finditer(text):
-            source, target = (posixpath.normpath(g.strip("\"'")) for g in match.groups())
-            beside = posixpath.join(target, posixpath.basename(source))
-            if source.startswith("/") and inside in (target, beside) and source != inside:
-                return source, bool(_EDIT.search(text))
-    return inside, False
+    source = made.source(script)
+    return conf_file(source, None).settings if source is not None else []
 
 
 def _folder(inside: str) -> str:

@@ -208,10 +208,16 @@ def image_volume_only(server: Server) -> Value:
     "the line in a file that opens it: protected-mode no, or bind to all",
 )
 def opening_line(server: Server) -> Value:
-    """At the line of the file; absent where no file opens it."""
+    """At the line of the file; absent where no file opens it, or the one that runs it does so itself."""
+    container = _container(server)
+    own = ""
+    if container is not None and container.platform == "compose" and container.anchor is not None:
+        own = container.anchor.path
     for name in ("protected-mode", "bind"):
         for setting in reversed(server.written(name)):
             if setting.where not in ("file", "build") or setting.templated:
+                continue
+            if setting.span is not None and setting.span.path == own:
                 continue
             text = " ".join(setting.args).lower()
             if name == "protected-mode" and text == "no":
