@@ -261,10 +261,13 @@ def _versions(server: Server, container: Container, image: Image | None) -> None
     tag = container.facts.get("tag")
     shown = container.image
     installed = container.facts.get("installed")
-    if (image is None or image.family == "other") and installed is not None:
+    foreign = image is None or image.family == "other"
+    # An image that is named by its digest says nothing of the server that was built on it.
+    if installed is not None and (foreign or (tag is None and "digest" in container.facts)):
         product, _, number = str(installed.value).partition(" ")
         server.candidates = matching(number, product) or server.candidates
         server.version_origin = Origin(installed.span, f"the build installs {installed.value}")
+        return
     if image is None or image.family == "other":
         return
     named = str(tag.value) if tag is not None and tag.known else ""

@@ -23,8 +23,14 @@ _BY_VARIABLE = (
 _BY_COMMAND = (
     (
         "queue",
-        r"(?i)\b(?:celery|sidekiq|rq worker|resque|dramatiq|huey_consumer|arq|bull(?:mq)?)\b",
+        r"(?i)\b(?:celery|sidekiq|rq worker|resque|dramatiq|huey_consumer|arq|bull(?:mq)?"
+        r"|artisan (?:horizon|queue:work redis))\b",
     ),
+)
+# Laravel's own variables say what it keeps in the Redis that another variable names.
+_BY_DRIVER = (
+    ("queue", ("QUEUE_CONNECTION", "QUEUE_DRIVER")),
+    ("session", ("SESSION_DRIVER",)),
 )
 _BY_DEPENDENCY = {
     "org.springframework.session:spring-session-data-redis": "session",
@@ -104,6 +110,12 @@ def _from_arrow(arrow: Arrow, note: object) -> None:
                 purpose,
                 Value(purpose, Origin(arrow.span, f"{container.label} {arrow.text}")),
             )
+    for purpose, names in _BY_DRIVER:
+        for name in names:
+            value = container.env.get(name)
+            if value is not None and value.known and value.value == "redis":
+                why = f"{container.label} sets {name}=redis"
+                note(arrow.target, purpose, Value(purpose, Origin(value.span, why)))
     words = " ".join(
         str(v.value if v.known else v.raw or "")
         for v in [*(container.entrypoint or []), *(container.argv or [])]

@@ -146,19 +146,23 @@ def _refused(
     raw = data.split(b"\n")
     for _ in range(_MOST):
         found: tuple[int, str, str] | None = None
+        some = False  # another version stops at another line first
         for candidate in reversed(_asked(server)):
             verdict = _verdict(server, b"\n".join(raw), candidate)
             named = _named_line(raw, verdict.message or "")
             if verdict.accepted or (verdict.stage not in ("parse", "unresolved") and not named):
-                found = None
-                break
+                return
             line = verdict.line or named or _unknown_line(raw, candidate)
-            if not line or (found is not None and found[0] != line):
-                found = None
-                break
-            found = found or (line, verdict.message or "refused", candidate)
+            if not line:
+                return
+            some = some or (found is not None and found[0] != line)
+            if found is None or line < found[0]:
+                found = (line, verdict.message or "refused", candidate)
         if found is None or found[0] not in places:
             return
+        if some:  # not every version minds this line; a later one they may all refuse
+            raw[found[0] - 1] = b""
+            continue
         line, message, candidate = found
         if _of_a_module(places[line], message, server) or _filled_in(places[line], candidate):
             raw[line - 1] = b""
@@ -418,6 +422,9 @@ def _spelling(server: Server, setting: Setting) -> Iterable[Subject]:
         yield subject
     if all(_is_dead(setting.name, candidate) for candidate in server.candidates):
         yield _subject(server, setting, "option-removed-silently", "read and ignored")
+    if setting.name == "save" and any(a.startswith("#") for a in setting.args):
+        # Up to 6.2 a save line of the wrong length is dropped in silence; 7.0 refuses the file.
+        yield _subject(server, setting, "inline-comment", "the words are no save points")
 
 
 def _is_dead(name: str, candidate: str) -> bool:

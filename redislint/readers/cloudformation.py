@@ -19,6 +19,7 @@ from redislint.syntax import yaml
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
 
 _WHY = "CloudFormation computes it"
+_INGRESS = ("FromPort", "ToPort", "IpProtocol", "CidrIp", "CidrIpv6")
 _MAKE: dict[str, Callable[..., ManagedCache | None]] = {
     "AWS::ElastiCache::ReplicationGroup": aws.replication_group,
     "AWS::ElastiCache::CacheCluster": aws.single,
@@ -223,12 +224,12 @@ class _Template:
 
     def opened(self, kind: str, key: Scalar, rule: Mapping) -> Iterator[Subject]:
         """The trap of an ingress rule that is open to the internet."""
-        nodes = {name: rule.get(name) for name in ("FromPort", "ToPort", "CidrIp", "CidrIpv6")}
+        nodes = {name: rule.get(name) for name in _INGRESS}
         values = {name: self.value(node) for name, node in nodes.items() if node is not None}
         ranges = [values[n] for n in ("CidrIp", "CidrIpv6") if n in values]
         found = network.opened(
             kind.split("::", 1)[1], key.text, key.span,
-            values.get("FromPort"), values.get("ToPort"), ranges,
+            values.get("FromPort"), values.get("ToPort"), ranges, values.get("IpProtocol"),
         )  # fmt: skip
         if found is not None:
             yield found

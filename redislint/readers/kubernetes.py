@@ -51,6 +51,8 @@ def read(source: Source, context: Context) -> Iterator[Subject | Container | Con
                         yield conf
                     elif springprops.NAMES.match(key.text) and "redis" in value.text:
                         yield from springprops.embedded(value.embedded(), key.text)
+        if found.kind == "ConfigMap":
+            yield from pods.told(found)
         if found.kind in ("ConfigMap", "Secret"):
             yield from traps.passwords(found)
         elif found.kind == "Service":

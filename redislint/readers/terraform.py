@@ -216,8 +216,10 @@ def _opened(block: Block, ask: aws.Ask, span: object) -> Iterator[Subject]:
             ranges += [v for v in value.value if isinstance(v, Value)]
         else:
             ranges.append(value)
-    first, last = ask("from_port"), ask("to_port")
-    found = network.opened(block.labels[0], block.labels[1], block.head, first, last, ranges)
+    found = network.opened(
+        block.labels[0], block.labels[1], block.head, ask("from_port"), ask("to_port"), ranges,
+        ask("protocol") or ask("ip_protocol"),
+    )  # fmt: skip
     if found is not None:
         yield found
 

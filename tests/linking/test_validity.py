@@ -46,6 +46,23 @@ def test_a_command_that_nothing_supplies_is_refused(tmp_path: Path) -> None:
     assert name == "acl-rule-invalid"
 
 
+@pytest.mark.parametrize("before", ["", "hash-max-ziplist-entries 512\n", "locale-collate de_DE\n"])
+def test_comments_behind_values_are_told_whatever_each_version_minds_first(
+    tmp_path: Path, before: str
+) -> None:
+    # 6.2 drops such a save line in silence and stops at the next line, 7.0 stops at the first.
+    text = (
+        f"{before}save 900 1   # if a key changed\ntimeout 300 # seconds\nappendonly yes # safe\n"
+    )
+    (tmp_path / "redis.conf").write_text(text)
+    report = check([str(tmp_path)], Config(select=["inline-comment"]))
+    assert [text.splitlines()[f.span.line - 1].split()[0] for f in report.findings] == [
+        "save",
+        "timeout",
+        "appendonly",
+    ]
+
+
 REPLICA = "replicaof 10.0.0.1 6379\n"
 SAYS = "replicaof directive not allowed in cluster mode; the server does not start"
 

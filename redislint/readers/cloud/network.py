@@ -34,13 +34,16 @@ def opened(
     first: Value | None,
     last: Value | None,
     ranges: list[Value],
+    protocol: Value | None = None,
 ) -> Subject | None:
     """An ingress rule that lets the whole internet reach a port of Redis, and says so.
 
     A rule for all ports is left alone unless its name says that it is for Redis: it may well be
-    for something that is meant to be public.
+    for something that is meant to be public. For all protocols the ports do not count.
     """
     everywhere = next((r for r in ranges if r.known and r.value in EVERYWHERE), None)
+    if protocol is not None and protocol.known and str(protocol.value).lower() in ("-1", "all"):
+        first, last = Value(0, protocol.origin), Value(65535, protocol.origin)
     if everywhere is None or first is None or last is None or not (first.known and last.known):
         return None
     try:

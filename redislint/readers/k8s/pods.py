@@ -73,6 +73,29 @@ def _container(owner: Object, item: Mapping) -> Container:
     return container
 
 
+_ADDRESS = re.compile(r"(?:\w+(?:\+\w+)?://)?[\w.-]+(?::\d+)?(?:/\w*)?")
+
+
+def told(owner: Object) -> Iterator[Container]:
+    """A ConfigMap's variables as what the pods that take them are told: where their servers are.
+
+    The pods themselves need not mention Redis at all. Passwords of a ConfigMap are judged there.
+    """
+    data = owner.node.get("data")
+    held = {
+        key.text: value
+        for key, node in (data.pairs if isinstance(data, Mapping) else [])
+        if (value := words(node)) is not None
+        and value.known
+        and _ADDRESS.fullmatch(str(value.value))
+    }
+    if any(re.match(r"(?:redis|valkey)s?://", str(v.value)) for v in held.values()):
+        container = Container(f"ConfigMap {owner.name}", owner.node.head, "kubernetes")
+        container.group = posixpath.dirname(owner.path) or "."
+        container.env = held
+        yield container
+
+
 def _names(container: Container, owner: Object, services: list[str]) -> None:
     found = []
     for service in services:
