@@ -137,25 +137,6 @@ def published_on_host_network(server: Server) -> Value:
     return Value(bool(ports), Origin(ports[0].span if ports else None))
 
 
-@computed("server", "as-root", "bool", "the server runs as root, or its container is privileged")
-def as_root(server: Server) -> Value:
-    """`user: root`, `privileged: true`."""
-    container = _container(server)
-    if container is None:
-        return default(False, "no container")
-    privileged = container.facts.get("privileged")
-    if privileged is not None and privileged.is_true:
-        return privileged and Value(True, privileged.origin)
-    user = container.facts.get("user")
-    if user is not None and user.known and str(user.value).split(":")[0] in ("root", "0"):
-        name = container.facts.get("image-name")
-        image = images.lookup(str(name.value)) if name is not None else None
-        if image is not None and image.family == "official" and container.platform == "dockerfile":
-            return default(False, "the entry point steps down from root")
-        return Value(True, user.origin)
-    return default(False, "nothing says root")
-
-
 @computed("server", "memory-limit", "size", "the memory limit of its container")
 def memory_limit(server: Server) -> Value:
     """Bytes."""
