@@ -13,7 +13,7 @@ from redislint.model.managed import ManagedCache
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at, unknown
 from redislint.readers import Context, ecs
-from redislint.readers.cloud import aws, network
+from redislint.readers.cloud import aws, ecsservices, network
 from redislint.source import Source, Span
 from redislint.syntax import yaml
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
@@ -79,7 +79,9 @@ def _resource(
         if cache is not None:
             yield cache
     elif kind == "AWS::ECS::TaskDefinition":
-        yield from ecs.containers(properties)
+        for container in ecs.containers(properties):
+            template.serve(container, key.text)
+            yield container
     elif kind == "AWS::EC2::SecurityGroup":
         rules = properties.get("SecurityGroupIngress")
         for rule in rules.items if isinstance(rules, Sequence) else []:
@@ -203,6 +205,38 @@ class _Template:
             if not value.known:
                 return unknown(value.why, whole)
             return Value(value.value, Origin(whole, value.origin.note), raw=value.raw)
+
+        return ask
+
+    def serve(self, container: Container, task: str) -> None:
+        """Join a task's container with the service of the template that runs it."""
+        for body in self.resources.values():
+            properties = body.get("Properties") if isinstance(body, Mapping) else None
+            if not isinstance(properties, Mapping) or not isinstance(body, Mapping):
+                continue
+            node = properties.get("TaskDefinition")
+            inner = node.get("Ref") if isinstance(node, Mapping) else node
+            if body.text("Type") != "AWS::ECS::Service" or not isinstance(inner, Scalar):
+                continue
+            if inner.text == task:
+                strategies = properties.get("CapacityProviderStrategy")
+                named = [
+                    self.value(n)
+                    for s in (strategies.items if isinstance(strategies, Sequence) else [])
+                    if isinstance(s, Mapping) and (n := s.get("CapacityProvider")) is not None
+                ]
+                ecsservices.join(container, self._of_service(properties), named, body.head)
+                return
+
+    def _of_service(self, properties: Mapping) -> aws.Ask:
+        paths = {
+            "desired_count": ("DesiredCount",),
+            "deployment_maximum_percent": ("DeploymentConfiguration", "MaximumPercent"),
+        }
+
+        def ask(name: str) -> Value | None:
+            node = properties.get(*paths[name])
+            return self.value(node) if node is not None else None
 
         return ask
 

@@ -68,6 +68,12 @@ def containers(task: Mapping) -> Iterator[Container]:
             yield _container(item, mode, volumes, task_memory)
 
 
+_NETWORK = (
+    "efsVolumeConfiguration", "EFSVolumeConfiguration", "EfsVolumeConfiguration",
+    "fsxWindowsFileServerVolumeConfiguration", "FSxWindowsFileServerVolumeConfiguration",
+)  # fmt: skip
+
+
 def _volumes(task: Mapping) -> dict[str, tuple[str, str]]:
     """Volume name → (kind of mount, source)."""
     found: dict[str, tuple[str, str]] = {}
@@ -80,9 +86,7 @@ def _volumes(task: Mapping) -> dict[str, tuple[str, str]]:
             continue
         host = _pick(item, "host")
         kind, source = "anonymous", ""
-        if _pick(item, "efsVolumeConfiguration") or _pick(
-            item, "fsxWindowsFileServerVolumeConfiguration"
-        ):
+        if any(item.get(key) is not None for key in _NETWORK):
             kind = "network"
         elif _pick(item, "dockerVolumeConfiguration") or _pick(item, "configuredAtLaunch"):
             kind = "volume"

@@ -14,7 +14,7 @@ from redislint.model.managed import ManagedCache
 from redislint.model.subject import Subject
 from redislint.model.value import Value, unknown
 from redislint.readers import Context, ecs
-from redislint.readers.cloud import aws, modules, network, others, services
+from redislint.readers.cloud import aws, ecsservices, modules, network, others, services
 from redislint.readers.cloud.scope import Call, Scope, files_of, load
 from redislint.source import Source
 from redislint.syntax import hcl, hcltree
@@ -259,7 +259,12 @@ def _task(block: Block, scope: Scope) -> Iterator[Container]:
             pairs.append((key, hcltree.scalar(expression.value(scope.resolve), expression.span)))
     volumes = [_volume(v, scope) for v in block.children("volume")]
     pairs.append(("volumes", hcltree.sequence(volumes, block.head)))
-    yield from ecs.containers(hcltree.mapping(pairs, block.head))
+    service = ecsservices.of_task(block, scope)
+    for container in ecs.containers(hcltree.mapping(pairs, block.head)):
+        if service is not None:
+            providers = ecsservices.providers_of(service, scope)
+            ecsservices.join(container, _ask(service, scope), providers, service.head)
+        yield container
 
 
 def _volume(block: Block, scope: Scope) -> Mapping:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from redislint.knowledge.parameters import misspelt, refused
 from redislint.model.subject import Subject
 from redislint.model.value import Value, at
 from redislint.source import Span
@@ -69,7 +70,12 @@ def parameter(kind: str, group: str, name: Value, value: Value) -> Subject | Non
     if word == "appendonly" and text in ("yes", "1", "true"):
         return trap(kind, group, name.span, "ec-aof-ignored", "appendonly yes")
     if word in _UNSUPPORTED:
-        return trap(kind, group, name.span, "ec-parameter-unsupported", word)
+        detail = f"{word}, which is no parameter of the service"
+        return trap(kind, group, name.span, "ec-parameter-unsupported", detail)
+    wrong = misspelt(word) or (refused(word, str(value.value)) if value.known else "")
+    if wrong:
+        span = name.span if wrong.startswith(f"{word}, ") else value.span or name.span
+        return trap(kind, group, span, "ec-parameter-unsupported", wrong)
     if word == "reserved-memory-percent" and text.isdecimal() and int(text) < 25:
         return trap(kind, group, name.span, "ec-reserved-memory", f"{int(text)} %")
     return None

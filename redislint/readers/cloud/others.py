@@ -31,10 +31,51 @@ def azure_cache(label: str, anchor: Span, resource: str, ask: Ask, nested: Ask) 
     put(cache, "eviction-policy", nested("maxmemory_policy"), None, "volatile-lru", _AZURE)
     named = nested("authentication_enabled") or nested("enable_authentication")
     put(cache, "auth", named, boolean, True, _AZURE)
+    _azure_memory(cache, ask, nested)
     backup = nested("rdb_backup_enabled") or nested("aof_backup_enabled")
     put(cache, "persistence", backup, boolean, False, _AZURE)
     cache.set("at-rest-encryption", default(True, "always so in Azure"))
     return cache
+
+
+_SIZES = {
+    "C": (0.25, 1, 2.5, 6, 13, 26, 53), "P": (None, 6, 13, 26, 53, 120),
+}  # fmt: skip
+"""Gigabytes of each capacity of a family of Azure's tiers."""
+
+
+def _azure_memory(cache: ManagedCache, ask: Ask, nested: Ask) -> None:
+    """The size of the cache, and what is kept of it; Azure counts megabytes."""
+    family, capacity = ask("family"), ask("capacity")
+    if family is not None and family.known and capacity is not None and capacity.known:
+        sizes = _SIZES.get(str(family.value).upper(), ())
+        number = integer(capacity).value
+        size = sizes[number] if isinstance(number, int) and number < len(sizes) else None
+        if size is not None:
+            shown = f"{size:g} gb".replace("0.25 gb", "250 mb")
+            cache.set("memory-size", Value(int(size * 1024**3), capacity.origin, raw=shown))
+    for fact, name in (
+        ("memory-reserved", "maxmemory_reserved"),
+        ("fragments-reserved", "maxfragmentationmemory_reserved"),
+    ):
+        value = nested(name)
+        kept = integer(value).value if value is not None else None
+        if value is not None and isinstance(kept, int):
+            cache.set(fact, Value(kept * 1024**2, value.origin, raw=f"{kept} mb"))
+
+
+def _google_memory(cache: ManagedCache, ask: Ask, configs: Value | None) -> None:
+    """The size of the instance, and the share that maxmemory-gb leaves to the data."""
+    size = ask("memory_size_gb")
+    table = configs.value if configs is not None and configs.known else None
+    held = table.get("maxmemory-gb") if isinstance(table, dict) else None
+    for fact, value in (("memory-size", size), ("memory-for-data", held)):
+        if isinstance(value, Value) and value.known:
+            try:
+                amount = float(str(value.value))
+            except ValueError:
+                continue
+            cache.set(fact, Value(int(amount * 1024**3), value.origin, raw=f"{amount:g} gb"))
 
 
 def azure_managed(label: str, anchor: Span, resource: str, ask: Ask, nested: Ask) -> ManagedCache:
@@ -89,6 +130,7 @@ def google_instance(label: str, anchor: Span, resource: str, ask: Ask, nested: A
         policy = configs.value.get("maxmemory-policy")
         if isinstance(policy, Value):
             put(cache, "eviction-policy", policy)
+    _google_memory(cache, ask, configs)
     persistence = nested("persistence_mode")
     if persistence is not None and persistence.known:
         cache.set("persistence", Value(persistence.value != "DISABLED", persistence.origin))
