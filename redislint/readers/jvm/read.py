@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from redislint.readers.jvm.evaluate import Evaluator
     from redislint.readers.jvm.values import Thing
     from redislint.source import Source
-    from redislint.syntax.jvm import Method, Unit
+    from redislint.syntax.jvm import Unit
 
 MAKES = re.compile(
     r"\b(RedisClient|RedisClusterClient|LettuceConnectionFactory|JedisConnectionFactory|Redisson|"
@@ -75,6 +75,8 @@ def read(source: Source, context: Context, language: str) -> Iterator[Subject]:
 
 def make(e: Evaluator, unit: Unit, language: str, kind: Value) -> Iterator[Client]:
     """The clients made in the unit, each place once, by the evaluation that saw most of it."""
+    from redislint.readers.jvm import percall
+
     best: dict[tuple[int, int], Thing] = {}
     for thing in [*e.made, *_handed_on(e)]:
         if thing.span is None or thing.span.source is not unit.source:
@@ -85,7 +87,7 @@ def make(e: Evaluator, unit: Unit, language: str, kind: Value) -> Iterator[Clien
     for thing in best.values():
         client = interpret(thing, e)
         if client is not None:
-            if _per_call(thing):
+            if percall.each_time(thing):
                 client.set("per-call", Value(True, Origin(thing.span)))
             client.set("language", Value(language))
             client.set("context", kind)
@@ -118,42 +120,6 @@ def _idle_configs(e: Evaluator, unit: Unit, kind: Value) -> Iterator[Subject]:
         call.set("language", Value(unit.language))
         call.set("context", kind)
         yield call
-
-
-_HANDLERS = (
-    "GetMapping PostMapping PutMapping DeleteMapping PatchMapping RequestMapping Scheduled "
-    "KafkaListener RabbitListener EventListener GET POST PUT DELETE"
-).split()
-_CLOSES = frozenset(("shutdown", "close", "shutdownAsync", "destroy", "use"))
-
-
-def _per_call(thing: Thing) -> bool:
-    """Whether a request handler makes the object each time and never closes it."""
-    method = thing.owner[0] if thing.owner else None
-    if method is None or not (method.annotation(*_HANDLERS) or _serves(method, thing)):
-        return False
-    body = method.owner.unit.data[method.start : method.end] if method.owner else b""
-    guarded = re.search(rb"== *null|computeIfAbsent|try *\(", body)
-    return not guarded and not any(c.name in _CLOSES for c in thing.calls)
-
-
-_SERVICES = frozenset("Service Component Repository Controller RestController".split())
-_SELDOM = re.compile(
-    r"(?i)^(init|start|setup|connect|open|main|run|destroy|stop|test|check|ping|health)"
-)
-
-
-def _serves(method: Method, thing: Thing) -> bool:
-    """Whether an ordinary method of a Spring service keeps the object to itself and forgets it."""
-    bare = all(a.name == "Override" for a in method.annotations)
-    if method.owner is None or method.constructor or not bare or thing.used:
-        return False
-    services = any(a.name in _SERVICES for a in method.owner.annotations)
-    return (
-        services
-        and not _SELDOM.match(method.name)
-        and any(c.name == "connect" for c in thing.calls)
-    )
 
 
 def finish(client: Client) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from redislint.readers.jvm import caching, habits, keys, locks, serializers
+from redislint.readers.jvm.percall import is_program
 from redislint.readers.jvm.trapped import trap
 from redislint.readers.jvm.walk import Scope, nodes
 
@@ -98,10 +99,37 @@ def _shared_jedis(unit: Unit, cls: ClassDef) -> Iterator[Subject]:
                 made = trap(unit, node, "jedis-shared-between-threads", "Jedis", method.name)
                 made.anchor = _header(unit, method)
                 yield made
-    singleton = any(a.name in _STEREOTYPES for a in cls.annotations)
+    singleton = cls.kind == "object" or any(a.name in _STEREOTYPES for a in cls.annotations)
     for field in cls.fields.values():
-        if field.type == "Jedis" and (field.static or singleton) and field.value is not None:
+        if not field.static and not singleton:
+            continue
+        if (field.type == "Jedis" or _opens(field.value)) and field.value is not None:
             yield trap(unit, field.value, "jedis-shared-between-threads", "Jedis", field.name)
+        elif field.type == "Jedis":
+            opened = _filled_in(cls, field.name)
+            if opened is not None:
+                yield trap(unit, opened, "jedis-shared-between-threads", "Jedis", field.name)
+
+
+def _opens(node: Node | None) -> bool:
+    """`new Jedis(…)`, in Kotlin `Jedis(…)`."""
+    if node is None or node.name != "Jedis":
+        return False
+    return node.kind == "new" or (node.kind == "call" and node.obj is None)
+
+
+def _filled_in(cls: ClassDef, name: str) -> Node | None:
+    """The new connection that a constructor, or code that runs at the start, puts into a field."""
+    for method in [*cls.methods, *cls.initializers]:
+        once = (
+            method in cls.initializers or method.constructor or method.annotation("PostConstruct")
+        )
+        for node in nodes(method.body) if once else ():
+            if node.kind == "assign" and node.obj is not None and node.obj.name == name:
+                value: Node | None = node.value
+                if _opens(value) or (value is not None and value.name == "getResource"):
+                    return value
+    return None
 
 
 def _per_use(method: Method) -> bool:
@@ -125,6 +153,8 @@ def _not_closed(unit: Unit, scope: Scope) -> Iterator[Subject]:
         if chained and node.name not in ("use", "close", "let", "apply", "also", "run"):
             assert node.obj is not None
             yield trap(unit, node.obj, "jedis-not-closed", "getResource", node.name)
+        if node.kind == "local" and _opens(node.value) and _leaks(node, scope):
+            yield trap(unit, node.value, "jedis-connection-leak", "Jedis", node.name)
         if node.kind == "local" and _borrows(node.value, scope):
             if node.type == "resource" or not node.name:
                 continue
@@ -135,6 +165,18 @@ def _not_closed(unit: Unit, scope: Scope) -> Iterator[Subject]:
             local = any(n.kind == "local" and n.name == name for n in scope.all)
             if name and local and not _given_back(name, scope):
                 yield trap(unit, node.value, "jedis-not-closed", "getResource", name)
+
+
+def _leaks(node: Node, scope: Scope) -> bool:
+    """Whether a connection is opened with each call and never closed, in what is no program."""
+    if node.type == "resource" or not node.name or scope.cls is None:
+        return False
+    if is_program(scope.cls) or scope.method.constructor or scope.method in scope.cls.initializers:
+        return False
+    waits = any(
+        n.kind == "call" and n.name in ("subscribe", "psubscribe", "monitor") for n in scope.all
+    )
+    return not waits and not _given_back(node.name, scope)
 
 
 def _borrows(node: Node | None, scope: Scope) -> bool:
