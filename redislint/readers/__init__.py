@@ -75,6 +75,7 @@ BUILTIN: list[tuple[str, tuple[str, ...], str, bytes]] = [
     ("maven", (".xml",), r"(?i)(^|/)pom[^/]*\.xml$", rb"<project|<dependenc"),
     ("gradle", (".gradle", ".lockfile", ".toml",), r"(?i)\.gradle(\.kts)?$|(^|/)gradle\.lockfile$|\.versions\.toml$", rb"."),
     ("pydeps", (".txt", ".in", ".toml", "pipfile", "setup.", ".lock",), r"(?i)(^|/)(requirements[^/]*\.(txt|in)|[^/]*requirements\.(txt|in)|requirements/[^/]+\.(txt|in)|constraints[^/]*\.txt|pyproject\.toml|pipfile(\.lock)?|setup\.(cfg|py)|poetry\.lock|uv\.lock|pdm\.lock|pylock[^/]*\.toml)$", rb"(?i)redis|valkey"),
+    ("pydeps", ("environment", "conda",), r"(?i)(^|/)([\w.-]*[._-])?(environment|conda([_-]?env)?)([._-][\w.-]*)?\.ya?ml$", rb"(?m)^dependencies[ \t]*:[\s\S]*(redis|valkey)"),
 ]  # fmt: skip
 
 

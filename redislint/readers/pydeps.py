@@ -19,6 +19,10 @@ def read(source: Source, context: Context) -> Iterable[Dependency | Problem]:
         from redislint.readers.manifests import pylocks
 
         return pylocks.read_json(source)
+    if name.endswith((".yml", ".yaml")):
+        from redislint.readers.manifests import conda
+
+        return conda.read(source)
     if name.endswith(".lock") or name.startswith("pylock"):
         from redislint.readers.manifests import pylocks
 

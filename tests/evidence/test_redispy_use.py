@@ -308,6 +308,16 @@ def test_a_lock_without_expiry_outlives_its_owner(start: Start, key: str) -> Non
 
 
 @pytest.mark.parametrize("key", ENDS)
+def test_a_lock_of_the_client_lasts_as_long_as_it_is_told(start: Start, key: str) -> None:
+    server = start("--save", "", key=key)
+    client = redis.Redis(port=server.port)
+    assert client.lock("endless", blocking_timeout=1).acquire()
+    assert client.lock("limited", timeout=60).acquire()
+    assert client.ttl("endless") == -1
+    assert 0 < client.ttl("limited") <= 60
+
+
+@pytest.mark.parametrize("key", ENDS)
 def test_what_is_pasted_into_a_script_runs_and_each_text_is_kept(start: Start, key: str) -> None:
     client = start("--save", "", key=key).client()
     client.set("other", "data")

@@ -221,3 +221,47 @@ def test_any_requirements_file_is_read_without_an_exception(text: str) -> None:
     for found in lines(Source("requirements.txt", text), "", "compile"):
         assert found.anchor is not None
         assert 0 <= found.anchor.start <= len(text)
+
+
+def test_a_lock_file_in_one_line(tmp_path: Path) -> None:
+    text = (
+        '{"_meta":{"sources":[{"name":"pypi"}]},"default":{"redis":{"hashes":["sha256:aa"],'
+        '"version":"==4.5.1"}},"develop":{"fakeredis":{"version":"==2.10.0"}}}'
+    )
+    found = read(tmp_path, "pydeps", {"Pipfile.lock": text})
+    assert [(d.name, d.requirement.value, d.scope, d.anchor.line) for d in found] == [
+        ("redis", "==4.5.1", "lock", 1),
+        ("fakeredis", "==2.10.0", "test", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "requirement"),
+    [
+        ("redis-py", ""),
+        ("redis-py=4.5.1", "==4.5.1"),
+        ("redis-py=4.5", "==4.5.*"),
+        ("redis-py==4.5.1", "==4.5.1"),
+        ("redis-py=4.5.1=pyhd8ed1ab_0", "==4.5.1"),
+        ("redis-py 4.5.*", "==4.5.*"),
+        ("conda-forge::redis-py>=4.5,<6", ">=4.5,<6"),
+        ('"redis-py >=5"', ">=5"),
+    ],
+)
+def test_a_package_of_conda(tmp_path: Path, item: str, requirement: str) -> None:
+    text = f"name: shop\ndependencies:\n  - python=3.11\n  - {item}\n  - numpy\n"
+    (found,) = read(tmp_path, "pydeps", {"environment.yml": text})
+    assert (found.name, found.requirement.value, found.anchor.line) == ("redis", requirement, 4)
+
+
+def test_what_pip_installs_into_an_environment_of_conda(tmp_path: Path) -> None:
+    # conda's own package "redis" is the server.
+    text = """dependencies:
+  - redis=7.0
+  - pip:
+    - redis==4.6.0  # the client
+    - celery[redis]>=5.3
+  - rq=1.15.1
+"""
+    found = read(tmp_path, "pydeps", {"environment.yaml": text})
+    assert versions(found) == {"redis": "==4.6.0", "celery": ">=5.3", "rq": "==1.15.1"}

@@ -133,3 +133,50 @@ def test_a_queue_beside_the_cache(tmp_path: Path, broker: str, detail: str | Non
     found = read(tmp_path, "python", {"settings.py": code})
     calls = [s.get("detail").value for s in found if s.kind == "call"]
     assert calls == ([detail] if detail else [])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(k):\n    held = r.get(k)\n    return pickle.loads(held)\n",
+        "def f(k):\n    return pickle.loads(base64.b64decode(r.get(k)))\n",
+        "def f(k):\n    return pickle.loads(r.get(k).encode('latin1'))\n",
+        "def f():\n    return [pickle.loads(x) for x in r.lrange('q', 0, -1)]\n",
+        "def f():\n    for item, score in r.zrange('z', 0, -1):\n        pickle.loads(item)\n",
+        "def f():\n    for item in r.zrange('z', 0, -1):\n        pickle.loads(item[0])\n",
+        "def unpack(data):\n    return pickle.loads(data)\ndef f(k):\n    return unpack(r.get(k))\n",
+        "class A:\n    def _load(self, data):\n        return pickle.loads(data)\n"
+        "    def f(self, k):\n        held = r.get(k)\n        return self._load(held)\n",
+    ],
+)
+def test_pickles_on_their_way_from_redis(tmp_path: Path, code: str) -> None:
+    found = traps(tmp_path, "import pickle, base64\n" + code)
+    assert found == ["pickle-redis"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(path):\n    return pickle.loads(path.read_bytes())\n",
+        "def unpack(data):\n    return pickle.loads(data)\ndef f(path):\n    return unpack(path)\n",
+        "def f():\n    return [pickle.loads(x) for x in files]\n",
+    ],
+)
+def test_pickles_from_elsewhere(tmp_path: Path, code: str) -> None:
+    assert traps(tmp_path, "import pickle\n" + code) == []
+
+
+def test_a_lock_that_a_pair_of_functions_takes_and_gives_back(tmp_path: Path) -> None:
+    code = (
+        "def acquire_lock(key):\n    return r.set(name=key, value=1, nx=True, ex=30)\n"
+        "def release_lock(key):\n    r.delete(key)\n"
+    )
+    assert traps(tmp_path, code) == ["lock-release-without-token"]
+
+
+def test_a_sweep_of_old_locks_is_no_release(tmp_path: Path) -> None:
+    code = (
+        "def acquire_lock(lock_key):\n    return r.set(lock_key, 1, nx=True, ex=30)\n"
+        "def clean_stale_locks():\n    for lock_key in found:\n        r.delete(lock_key)\n"
+    )
+    assert traps(tmp_path, code) == []

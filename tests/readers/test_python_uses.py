@@ -417,3 +417,87 @@ def test_a_parameter_left_out_gives_no_timeout_on_purpose(tmp_path: Path) -> Non
 def test_unpickling_on_a_decoding_client(tmp_path: Path) -> None:
     code = "import pickle, redis\nr = redis.Redis(decode_responses=True)\n"
     assert client(tmp_path, code + "x = pickle.loads(r.get('k'))\n").get("binary-use").set
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "r = redis.Redis(host='h')\nr.keys('a:*')",
+        "r = redis.Redis(host='h')\nr.execute_command('keys', 'a:*')",
+        "from shop.store import get_redis_client\nget_redis_client().keys('a:*')",
+        "from shop.store import get_redis\nr = get_redis('cache')\nr.keys('a:*')",
+        "from redis import Redis\ndef f(store: Redis | None = None): return store.keys('a:*')",
+        "from redis import Redis\nclass A:\n    store: 'Redis[str]'\n"
+        "    def f(self): return self.store.keys('a:*')",
+        "class A:\n    def __init__(self):\n        self.c: redis.Redis | None = None\n"
+        "    def f(self): return self.c.keys('a:*')",
+        "class A(redis.Redis):\n    def f(self): return self.keys('a:*')",
+        "class A:\n    @property\n    def held(self):\n        self._c = redis.Redis(host='h')\n"
+        "        return self._c\n    def f(self): return self.held.keys('a:*')",
+        "from shop import sentinel\nsentinel.slave.keys('a:*')",
+        "from django.core.cache import cache\ncache.keys('a:*')",
+    ],
+)
+def test_keys_however_the_client_comes(tmp_path: Path, code: str) -> None:
+    found = traps(tmp_path, "import redis\n" + code)
+    assert [name for name, _ in found] == ["keys-command-on-cluster-or-large"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from shop import settings\nsettings.redis_options.keys()",
+        "from shop import get_redis_settings\nget_redis_settings().keys('x')",
+        "from shop import Table\ndef f(t: Table): return t.keys('a:*')",
+        "class A(dict):\n    def f(self): return self.keys('a')",
+        "from django.core.cache import cache\ncache.get('keys')",
+        "redis.Redis(host='h').execute_command('GET', 'a')",
+    ],
+)
+def test_keys_of_something_else(tmp_path: Path, code: str) -> None:
+    assert traps(tmp_path, "import redis\n" + code) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "r.lock('job')",
+        "r.lock('job', blocking_timeout=5)",
+        "r.lock('job', timeout=None)",
+        "cache.lock('job')",
+        "r.set('job', 'in-progress', nx=True)",
+        "r.setnx('job', b'locked')",
+    ],
+)
+def test_locks_that_never_end(tmp_path: Path, call: str) -> None:
+    code = HEAD + "from django.core.cache import cache\n" + call
+    assert traps(tmp_path, code) == [("lock-without-ttl", 4)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "r.lock('job', timeout=30)",
+        "r.lock('job', 30)",
+        "r.lock('job', **options)",
+        "service.redis_locks.lock('job')",
+        "shop_redis_service.lock('job', ttl=5)",
+        "r.set('job', 'done', nx=True)",
+        "r.pipeline().setnx('lock', 1)",
+    ],
+)
+def test_locks_that_end(tmp_path: Path, call: str) -> None:
+    assert traps(tmp_path, HEAD + call) == []
+
+
+def test_a_function_that_takes_a_lock_by_its_name(tmp_path: Path) -> None:
+    code = HEAD + "def acquire_lock(key):\n    return r.setnx(key, 1)\n"
+    assert traps(tmp_path, code) == [("lock-without-ttl", 4)]
+
+
+def test_a_script_that_is_put_together_before_the_call(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + "def f(name):\n    code = f\"return redis.call('GET', '{name}')\"\n    r.eval(code, 0)\n"
+    )
+    assert traps(tmp_path, code) == [("lua-injection", 5)]

@@ -15,8 +15,9 @@ from redislint.source import Source, Span
 _BLOCK = re.compile(r"(?m)^\[\[packages?\]\][ \t]*\r?$")
 _NAME = re.compile(r"(?m)^name[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"']")
 _VERSION = re.compile(r"(?m)^version[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"']")
-_SECTION = re.compile(r'(?m)^[ \t]{1,8}"?(default|develop)"[ \t]*:[ \t]*\{')
-_ENTRY = re.compile(r'(?m)^[ \t]+"([\w.-]+)"[ \t]*:[ \t]*\{')
+_SECTION = re.compile(r'[{,]\s*"(default|develop)"[ \t]*:[ \t]*(?=\{)')
+_ENTRY = re.compile(r'[{,]\s*"([\w.-]+)"[ \t]*:[ \t]*(?=\{)')
+"""Both match what stands in one line too."""
 
 
 def read_toml(source: Source) -> Iterator[Dependency]:

@@ -296,6 +296,15 @@ def _subclass(
     return construct(ev, kind, given, node, "")
 
 
+def got(ev: Evaluator, thing: Thing, use: Node | None) -> Thing:
+    """What reading an attribute gives: a property is called, anything else is itself."""
+    if isinstance(thing, Function):
+        decorators = ev.module.decorators.get(thing.node.id, ())
+        if any("property" in ev.module.text(d)[:30] for d in decorators):
+            return _enter(ev, thing, Arguments(), use or thing.node)
+    return thing
+
+
 def _enter(ev: Evaluator, function: Function, given: Arguments, node: Node) -> Thing:
     """What a function returns for these arguments; every return counts."""
     inner = ev.other(function.module)

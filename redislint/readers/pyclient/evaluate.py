@@ -439,7 +439,7 @@ class Evaluator:
             return thing
         bindings = of.scope.names.get(name)
         if bindings:
-            return self._binding(name, bindings[-1], of.scope)
+            return calls.got(self, self._binding(name, bindings[-1], of.scope), use)
         for base in attributes.bases(self, of):
             if isinstance(base, Class) and self.depth < MAX_DEPTH:
                 self.depth += 1

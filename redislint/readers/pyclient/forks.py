@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from redislint.model.subject import Subject
 from redislint.readers.pyclient.build import Built
 from redislint.readers.pyclient.evaluate import Evaluator
+from redislint.readers.pyclient.receivers import receiver
 from redislint.readers.pyclient.scopes import Scope
 from redislint.readers.pyclient.things import Ref, Scalar
-from redislint.readers.pyclient.uses import call_subject, receiver
+from redislint.readers.pyclient.uses import call_subject
 from redislint.syntax.python import Node
 
 _FORKS = re.compile(r"\b(fork|Process|Pool|ProcessPoolExecutor)\s*\(|^(from|import) celery", re.M)
@@ -58,8 +59,9 @@ def read(ev: Evaluator, found: dict[int, Built], context: str) -> Iterator[Subje
         name = _bound_to(ev, node)
         if not name or not _before(node, forks, workers):
             continue
-        client, looks, _ = receiver(ev, found, function.child_by_field_name("object"), scope)
-        if (client is not None or looks) and _subscribed_outside(ev, name, node):
+        whose = receiver(ev, found, function.child_by_field_name("object"), scope)
+        client = whose.built
+        if whose.looks and _subscribed_outside(ev, name, node):
             yield call_subject(
                 "redispy-connection-before-fork", ev.module.text(function)[:60],
                 ev.module.tree.span(node), context, "a subscription",

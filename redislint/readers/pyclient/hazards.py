@@ -7,21 +7,25 @@ from collections.abc import Iterator
 
 from redislint.model.subject import Subject
 from redislint.model.value import at
+from redislint.readers.pyclient import pickles
 from redislint.readers.pyclient.arguments import arguments
 from redislint.readers.pyclient.build import Built
 from redislint.readers.pyclient.evaluate import Evaluator
 from redislint.readers.pyclient.names import Made
+from redislint.readers.pyclient.receivers import receiver
 from redislint.readers.pyclient.scopes import Scope
 from redislint.readers.pyclient.things import Instance, Ref, Scalar, Series, Thing
-from redislint.readers.pyclient.uses import LOCK, call_subject, receiver
+from redislint.readers.pyclient.uses import LOCK, call_subject
 from redislint.syntax.python import Node, named
 
-_READS = frozenset(
-    "get getset getdel hget lpop rpop lindex blpop brpop mget hmget lrange getex".split()
-)
 _LOADS = re.compile(r"^(c?[Pp]ickle|dill|cloudpickle|joblib)\.loads$")
 _DUMPS = re.compile(r"^(c?[Pp]ickle|dill|cloudpickle|joblib)\.dumps?$")
 _PICKLES = re.compile(r"[Pp]ickle|dill|joblib")
+_PAIRED = re.compile(
+    r"(?i)^_*(try|acquire|take|get|obtain|set|claim|release|unset|del|delete|free|drop)_?\w*lock"
+    r"|^_*(un)?lock(_\w+)?$"
+)
+"""Functions that take a lock or give it back, by their names."""
 _SENDING = frozenset("submit map starmap apply apply_async map_async imap imap_unordered".split())
 _PROCESSES = frozenset(
     "concurrent.futures.ProcessPoolExecutor multiprocessing.Pool multiprocessing.pool.Pool".split()
@@ -43,15 +47,15 @@ class _Hazards:
         self.given_back: list[tuple[Node, Scope, str, str]] = []
 
     def run(self) -> Iterator[Subject]:
-        pickles = bool(_PICKLES.search(self.module.tree.source.text))
+        picked = bool(_PICKLES.search(self.module.tree.source.text))
         for node, scope in self.module.calls:
             function = node.child_by_field_name("function")
             if function is None:
                 continue
             text = self.module.text(function)
-            if pickles and len(text) < 40 and (_LOADS.match(text) or text == "loads"):
+            if picked and len(text) < 40 and (_LOADS.match(text) or text == "loads"):
                 yield from self._unpickled(node, scope, text)
-            if pickles and len(text) < 40 and _DUMPS.match(text):
+            if picked and len(text) < 40 and _DUMPS.match(text):
                 yield from self._sent(node, scope, text, 1)
             if function.type != "attribute":
                 continue
@@ -72,7 +76,10 @@ class _Hazards:
     def _key(self, node: Node) -> str:
         listing = node.child_by_field_name("arguments")
         words = named(listing) if listing is not None else []
-        return " ".join(self.module.text(words[0]).split()) if words else ""
+        first: Node | None = words[0] if words else None
+        if first is not None and first.type == "keyword_argument":
+            first = first.child_by_field_name("value")
+        return " ".join(self.module.text(first).split()) if first is not None else ""
 
     def _take(self, name: str, node: Node, function: Node, scope: Scope) -> None:
         """Remember a lock that is taken with an expiry: it may be somebody else's when it ends."""
@@ -104,20 +111,27 @@ class _Hazards:
         return name is not None and bool(re.search(r"(?i)lock", self.module.text(name)))
 
     def _is_client(self, function: Node, scope: Scope) -> bool:
-        built, looks, _ = receiver(
-            self.ev, self.found, function.child_by_field_name("object"), scope
-        )
-        return built is not None or looks
+        held = function.child_by_field_name("object")
+        return receiver(self.ev, self.found, held, scope).looks
 
     def _blind(self) -> Iterator[Subject]:
-        """Deletes of a lock of this function or class that no script guards."""
+        """Deletes of a lock of this function, class or pair of functions that no script guards."""
         for node, scope, key, name in self.given_back:
-            place = _home(scope)
-            around = self.module.text(place.node)
+            place = self._home(scope)
+            around = self.module.text(_home(scope).node)
             if re.search(r"\beval(sha)?\(|register_script|\.watch\(|WATCH", around):
                 continue
-            if any(_home(s) is place and k == key for _, s, k in self.taken):
+            if any(self._home(s) is place and k == key for _, s, k in self.taken):
                 yield self._trap("lock-release-without-token", f"{name}.delete", node, key)
+
+    def _home(self, scope: Scope) -> Scope:
+        """Where a lock is taken and given back: functions named after locks are pairs of a module."""
+        place = _home(scope)
+        if place.kind != "function" or place.parent is None or place.parent.kind != "module":
+            return place
+        named_by = place.node.child_by_field_name("name")
+        text = self.module.text(named_by) if named_by is not None else ""
+        return place.parent if _PAIRED.search(text) else place
 
     # pickles
 
@@ -128,28 +142,14 @@ class _Hazards:
             return
         if text == "loads" and not self._imported(scope):
             return
-        source = words[0]
-        if source.type == "identifier":
-            bound = scope.lookup(self.module.text(source))
-            last = bound[1][-1] if bound else None
-            if last is None or last.kind != "value":
-                return
-            source = last.node
-        if source.type == "await":
-            inner = named(source)
-            source = inner[0] if inner else source
-        function = source.child_by_field_name("function") if source.type == "call" else None
-        if function is None or function.type != "attribute":
+        held = pickles.origin(self.ev, self.found, words[0], scope)
+        if held is None:
             return
-        if self.module.text(function.child_by_field_name("attribute")) not in _READS:
-            return
-        held, looks, _ = receiver(
-            self.ev, self.found, function.child_by_field_name("object"), scope
-        )
-        if held is not None and "binary-use" not in held.client.facts:
-            held.client.set("binary-use", at(text, self.module.tree.span(node)))
-        if held is not None or looks:
-            yield self._trap("pickle-redis", text, node)
+        client = held.built.client if held.built is not None else None
+        recoded = re.search(r"\.encode\(|b64|fromhex", self.module.text(words[0]))
+        if client is not None and not recoded and "binary-use" not in client.facts:
+            client.set("binary-use", at(text, self.module.tree.span(node)))
+        yield self._trap("pickle-redis", text, node, f"{text}() of a value from Redis")
 
     def _imported(self, scope: Scope) -> bool:
         bound = scope.lookup("loads")

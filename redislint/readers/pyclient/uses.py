@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at
 from redislint.readers.pyclient.arguments import arguments
-from redislint.readers.pyclient.attributes import FOREIGN
 from redislint.readers.pyclient.build import Built
 from redislint.readers.pyclient.evaluate import Evaluator
-from redislint.readers.pyclient.names import PACKAGES, Made
+from redislint.readers.pyclient.names import Made
+from redislint.readers.pyclient.receivers import Receiver, receiver
 from redislint.readers.pyclient.scopes import Scope
 from redislint.readers.pyclient.slots import slot
-from redislint.readers.pyclient.things import Arguments, Bound, Ref, Scalar, Series, Table, Thing
+from redislint.readers.pyclient.things import Arguments, Scalar, Series, Table, Thing
 from redislint.source import Span
 from redislint.syntax.python import Node, named
 
@@ -38,7 +38,6 @@ _PACKERS = re.compile(
     r"\b(c?[Pp]ickle|dill|cloudpickle|joblib)\.dumps\b|\bmsgpack\.(packb|encode|Encoder)\b"
     r"|\b(zlib|gzip|lz4|bz2|zstd)[\w.]*\.compress\b|\.SerializeToString\b|\.tobytes\b|\bbson\.encode\b"
 )
-_LOOKS = re.compile(r"(?i)(^|[._])[a-z_]*(redis|valkey)[a-z_]*$")
 _SETTERS = frozenset(
     "set setex psetex hset hmset hsetnx lpush rpush sadd setnx getset publish".split()
 )
@@ -55,6 +54,11 @@ WATCHED = frozenset(
 )  # fmt: skip
 
 
+_OF_DJANGO_REDIS = frozenset(["keys", "lock"])
+"""What django-redis adds to a cache of Django."""
+_LOCK_WORDS = frozenset(
+    "name timeout blocking_timeout blocking sleep thread_local lock_class".split()
+)
 _PLAUSIBLE = re.compile(r"(?i)redis|valkey|cache|conn|client|rdb|(^|[._])r$|(^|[._])db$")
 _INSTANT = frozenset(
     "pipeline pubsub from_url register_script lock close from_pool json ft ts".split()
@@ -84,6 +88,8 @@ def call_subject(
 LOCK = re.compile(
     r"(?<![A-Za-z])(?:[Ll]ock|LOCK|[Mm]utex|MUTEX|[Ss]emaphore)s?(?![a-z])|[a-z]Lock(?![a-z])"
 )
+_TAKEN = re.compile(r"""(?i)(value=)?b?["'](lock(ed)?|in[-_ ]?progress|processing|running)["']""")
+_LOCKING = re.compile(r"(?i)^_*(try|acquire|take|get|obtain|set|claim)_?\w*lock$|Lock$|Mutex$")
 _Trap = Callable[..., Subject]
 
 
@@ -108,12 +114,12 @@ class _Uses:
             if name not in WATCHED:
                 continue
             held_node = function.child_by_field_name("object")
-            built, looks, piped = receiver(self.ev, self.found, held_node, scope)
-            if built is None and not looks:
+            held = receiver(self.ev, self.found, held_node, scope)
+            if not held.looks and not (held.django and name in _OF_DJANGO_REDIS):
                 continue
-            if built is not None:
-                built.client.uses.add(name)
-            yield from self._call(name, node, scope, built, piped)
+            if held.built is not None:
+                held.built.client.uses.add(name)
+            yield from self._call(name, node, scope, held)
 
     def _blocks_a_loop(self, node: Node, scope: Scope, function: Node) -> bool:
         """Whether a call stands in a coroutine and is not awaited."""
@@ -142,9 +148,8 @@ class _Uses:
             built.client if built is not None else None,
         )  # fmt: skip
 
-    def _call(
-        self, name: str, node: Node, scope: Scope, built: Built | None, piped: bool
-    ) -> Iterable[Subject]:
+    def _call(self, name: str, node: Node, scope: Scope, held: Receiver) -> Iterable[Subject]:
+        built = held.built
         given = arguments(self.ev, node, scope)
         span = self.module.tree.span(node)
         client = built.client if built is not None else None
@@ -152,13 +157,18 @@ class _Uses:
         def trap(rule: str, detail: str = "") -> Subject:
             return call_subject(rule, name, span, self.context, detail, client)
 
+        if name == "execute_command" and _command(given) == "KEYS":
+            del given.positional[0]
+            name = "keys"
         if name == "keys" and (given.positional or given.keywords.entries):
             yield trap("keys-command-on-cluster-or-large", _shown(given))
+        if name == "lock" and held.sure | held.django and _never_ends(given):
+            yield trap("lock-without-ttl", name)
         if name in REFUSED and client is not None:
             yield trap("managed-config-command", REFUSED[name])
         if name in ("eval", "register_script"):
             script = given.positional[0].thing if given.positional else given.keywords.get("script")
-            if isinstance(script, Scalar) and not script.value.known and self._spliced(node, given):
+            if isinstance(script, Scalar) and not script.value.known and self._spliced(node, scope):
                 yield trap("lua-injection")
         if name == "xadd" and self._grows(given):
             yield trap("stream-without-maxlen")
@@ -166,9 +176,9 @@ class _Uses:
             channel = _keyspace_channel(given)
             if channel:
                 yield trap("notify-keyspace-missing", channel)
-        if name in ("set", "setnx"):
+        if name in ("set", "setnx") and not held.piped:
             yield from self._lock(name, node, scope, given, trap)
-        if name in _SETTERS and built is not None and not piped:
+        if name in _SETTERS and built is not None and not held.piped:
             self._binary(node, scope, built)
         if built is None:
             return
@@ -187,12 +197,16 @@ class _Uses:
         if mode == "cluster":
             yield from self._cluster(name, given, trap)
 
-    def _spliced(self, node: Node, given: Arguments) -> bool:
-        """Whether the script is put together here: an f-string, `+`, `%` or format."""
+    def _spliced(self, node: Node, scope: Scope) -> bool:
+        """Whether the script is put together in this function: an f-string, `+`, `%` or format."""
         listing = node.child_by_field_name("arguments")
         first = named(listing)[0] if listing is not None and named(listing) else None
         if first is not None and first.type == "keyword_argument":
             first = first.child_by_field_name("value")
+        if first is not None and first.type == "identifier":
+            bound = scope.lookup(self.module.text(first))
+            last = bound[1][-1] if bound is not None and bound[0] is scope else None
+            first = last.node if last is not None and last.kind == "value" else None
         if first is None:
             return False
         if first.type == "string":
@@ -213,7 +227,7 @@ class _Uses:
     ) -> Iterable[Subject]:
         listing = node.child_by_field_name("arguments")
         words = named(listing) if listing is not None else []
-        if not words or not LOCK.search(self.module.text(words[0])):
+        if not words or not self._takes_lock(words, scope):
             return
         if name == "set":
             keywords = given.keywords
@@ -225,6 +239,18 @@ class _Uses:
             if len(given.positional) > 2:
                 return
         yield trap("lock-without-ttl", name)
+
+    def _takes_lock(self, words: list[Node], scope: Scope) -> bool:
+        """Whether key, value, function or class say that this marks something as taken."""
+        texts = [self.module.text(word)[:200] for word in words[:2]]
+        if LOCK.search(texts[0]) or (len(texts) > 1 and _TAKEN.fullmatch(texts[1])):
+            return True
+        owner = scope.enclosing_class()
+        for place in (scope if scope.kind == "function" else None, owner):
+            named_by = place.node.child_by_field_name("name") if place is not None else None
+            if named_by is not None and _LOCKING.search(self.module.text(named_by)):
+                return True
+        return False
 
     def _binary(self, node: Node, scope: Scope, built: Built) -> None:
         listing = node.child_by_field_name("arguments")
@@ -295,33 +321,6 @@ class _Uses:
             )
 
 
-def receiver(
-    ev: Evaluator, found: dict[int, Built], node: Node | None, scope: Scope
-) -> tuple[Built | None, bool, bool]:
-    """(the client a receiver stands for, whether it looks like one, whether it is a pipeline)."""
-    thing: Thing = ev.eval(node, scope)
-    piped = False
-    if isinstance(thing, Bound) and isinstance(thing.target, Ref):
-        piped = thing.target.name == "pipeline()"
-        if thing.target.name in ("pipeline()", "pubsub()") and thing.arguments.positional:
-            thing = thing.arguments.positional[0].thing
-    if isinstance(thing, Made):
-        built = found.get(thing.call)
-        if thing.is_client or built is not None:
-            return built, True, piped
-    if node is None or isinstance(thing, Table | Series):
-        return None, False, piped
-    if isinstance(thing, Ref) and not _made_elsewhere(thing):
-        return None, False, piped
-    return None, bool(_LOOKS.search(ev.module.text(node)[-80:])), piped
-
-
-def _made_elsewhere(thing: Ref) -> bool:
-    """Whether a name comes from a module that was not read: it may hold a client."""
-    head = thing.name.lstrip(".").split(".")[0]
-    return head not in PACKAGES and head not in FOREIGN and head != "builtins"
-
-
 def _keys(where: str, given: Arguments) -> list[str] | None:
     """The literal keys of a call; None where one is not literal."""
     things: list[Thing] = []
@@ -348,6 +347,26 @@ def _keys(where: str, given: Arguments) -> list[str] | None:
             if isinstance(item.value.value, str):
                 keys.append(item.value.value)
     return keys
+
+
+def _command(given: Arguments) -> str:
+    """The command that execute_command() is given, in capitals; empty where it is not literal."""
+    first = given.positional[0].thing if given.positional else None
+    text = first.text if isinstance(first, Scalar) else None
+    return text.upper() if text is not None else ""
+
+
+def _never_ends(given: Arguments) -> bool:
+    """Whether the arguments of lock() leave its timeout at none: it lasts until it is released."""
+    words = given.keywords
+    if words.open_why or given.open_why or not (given.positional or "name" in words.entries):
+        return False
+    if set(words.entries) - _LOCK_WORDS or len(given.positional) > 2:
+        return False
+    timeout = words.get("timeout")
+    if timeout is None and len(given.positional) > 1:
+        timeout = given.positional[1].thing
+    return timeout is None or (isinstance(timeout, Scalar) and timeout.is_none)
 
 
 def _keyspace_channel(given: Arguments) -> str:
