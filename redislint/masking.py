@@ -17,6 +17,11 @@ _KEYED = (
     r"(?! \s | \$\{ | \$\( | \{\{ | <%)"
     r"([^\s\"'\\,;)}\]]+)"
 )
+_CONF_LINE = (
+    r"(?i)^(\s*(?:requirepass|masterauth|primaryauth|sentinel\s+(?:auth-pass\s+\S+|sentinel-pass))\s+"
+    r"(?!\$\{|\{\{|<%)\S+)[ \t]+\S.*"
+)
+"""A password that was written with blanks: the server refuses the line, and all of it is secret."""
 _URL = r"(?i)(\b(?:rediss?|valkeys?|redis-sentinel|redis-socket)://[^/\s:@]*:)([^@\s/]+)(@)"
 _ACL = r"(?<!\S)([>#<!])(\S+)(?=\s|$)"
 _ACL_LINE = r"(?i)\buser[ \t]+\S+|\bacl[ \t]+setuser\b"
@@ -43,6 +48,8 @@ def mask(text: str) -> str:
     lower = text.lower()
     if "://" in text:
         text = re.sub(_URL, address, text)
+    if lower.lstrip().startswith(("requirepass", "masterauth", "primaryauth", "sentinel")):
+        text = re.sub(_CONF_LINE, lambda m: m[1], text)
     if any(word in lower for word in _WORDS):
         text = re.sub(_KEYED, keyed, text)
     if "user" in lower and re.search(_ACL_LINE, text):

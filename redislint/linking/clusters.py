@@ -120,6 +120,8 @@ def _sentinel_group(name: str, sentinels: list[Sentinel]) -> Subject:
         if count
         else default(None, "nothing here starts them"),
     )
+    watchers = max(count, len(sentinels))
+    group.set("watchers", Value(watchers, Origin(None, "Sentinels that the files configure")))
     if monitor.quorum is not None:
         group.set("quorum", Value(monitor.quorum, Origin(monitor.setting.span)))
     group.links["sentinel"] = first

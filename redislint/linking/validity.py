@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from redislint.judgement.judge import verify, verify_sentinel
 from redislint.judgement.verdict import Verdict
 from redislint.knowledge.directives import all_names, table
+from redislint.linking.statements import MODULES, refused_statements, refused_users
 from redislint.model.deployment import Deployment
 from redislint.model.server import Server, shown, spellings
 from redislint.model.setting import Setting
@@ -51,7 +52,8 @@ def _of_server(server: Server) -> Iterable[Subject]:
             by_source.setdefault(id(setting.span.source), []).append(setting)
     for group in by_source.values():
         yield from _of_file(server, group)
-    yield from _of_acl_file(server)
+    if server.kind == "sentinel" or server.acl_read:
+        yield from _with_readers_of_their_own(server)
     options = [s for s in server.settings if s.where == "command line" and not s.templated]
     if options:
         text = "\n".join(" ".join(quote(w) for w in (s.name, *s.args)) for s in options)
@@ -64,42 +66,14 @@ def _of_server(server: Server) -> Iterable[Subject]:
             yield from _spelling(server, setting)
 
 
-def _of_acl_file(server: Server) -> Iterable[Subject]:
-    """The lines of its ACL file that every version in question refuses, one of each kind."""
-    users = [s for s in server.settings if s.where == "acl file" and s.span is not None]
-    if not users or any(s.templated for s in users):  # who fills it in may do more than that
-        return
-    from redislint.judgement.aclfile import judge_acl_file
-
-    assert users[0].span is not None
-    source = users[0].span.source
-    data = source.text.encode("utf-8", "surrogateescape")
-    judged = [
-        c
-        for c in server.candidates
-        if not c.startswith(("redis-2", "redis-3", "redis-4", "redis-5"))
-    ]
-    refusals = [{r.line: r.message for r in judge_acl_file(data, c)} for c in judged]
-    if not refusals:
-        return
-    lines = source.text.split("\n")
-    told: set[str] = set()
-    for line, message in refusals[0].items():
-        comment = lines[line - 1].lstrip().startswith("#")
-        kind = "comment" if comment else message
-        if kind in told or not all(line in others for others in refusals[1:]):
-            continue
-        if _MODULES.search(message):
-            continue
-        told.add(kind)
-        span = source.line_span(line)
-        setting = next((s for s in users if s.span and s.span.line == line), None)
-        if setting is None:
-            setting = Setting("user", (), span, "acl file")
-        if comment:
-            message = f"an ACL file has no comments, every line {message}"
-        subject = _subject(server, setting, "acl-rule-invalid", message)
-        subject.set("hint", default(None, "no suggestion"))
+def _with_readers_of_their_own(server: Server) -> Iterable[Subject]:
+    for refused in (*refused_users(server), *refused_statements(server)):
+        setting = refused.setting
+        subject = _subject(server, setting, refused.problem, refused.message)
+        subject.set("name", Value(refused.name, Origin(setting.span)))
+        subject.set("value", Value(refused.value, Origin(setting.span)))
+        hint = Value(refused.hint) if refused.hint else default(None, "no suggestion")
+        subject.set("hint", hint)
         yield subject
 
 
@@ -192,16 +166,10 @@ def _replica_in_cluster(server: Server) -> Iterable[Subject]:
         yield _classified(server, replica, message, server.candidates[-1])
 
 
-_MODULES = re.compile(
-    r"'[+-]\w+\.[\w.|]+'|'[+-]@(search|json|timeseries|bloom|cuckoo|cms|topk|tdigest)'", re.I
-)
-"""Commands with a point and these categories come with modules, which the files need not name."""
-
-
 def _of_a_module(setting: Setting, message: str, server: Server) -> bool:
     """Whether a module may know what the server alone does not."""
     if setting.name == "user":
-        return _MODULES.search(message) is not None
+        return MODULES.search(message) is not None
     return setting.name not in all_names() and any(s.name == "loadmodule" for s in server.settings)
 
 

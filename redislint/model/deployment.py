@@ -79,6 +79,7 @@ subject.kind(
     [
         FactSpec("master-name", "text", "the name of the master"),
         FactSpec("size", "int", "how many Sentinels the files start"),
+        FactSpec("watchers", "int", "how many Sentinels are configured, started here or not"),
         FactSpec("quorum", "int", "the quorum"),
         FactSpec("operated", "bool", "an operator starts them for a custom resource"),
         FactSpec("sentinel", "subject", "one of them: the first", target="sentinel"),
