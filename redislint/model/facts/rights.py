@@ -8,7 +8,7 @@ from redislint.knowledge import images
 from redislint.model.container import Container
 from redislint.model.server import Server
 from redislint.model.subject import computed
-from redislint.model.value import Origin, Value, default, unknown
+from redislint.model.value import Value, default, unknown
 
 _SERVERS = ("redis-server", "valkey-server", "redis-sentinel", "valkey-sentinel")
 
@@ -25,12 +25,11 @@ def privileged(server: Server) -> Value:
 
 @computed("server", "keeps-root", "bool", "the server process itself runs as root")
 def keeps_root(server: Server) -> Value:
-    """Root goes round the entry point that would step down, or nothing would.
+    """Root is asked for, and goes round the entry point that would step down.
 
     The official images and Bitnami's start the server as a user of its own even where the
     container is root's, if and only if their entry point sees that it is to start the server
-    (docker-library/redis docker-entrypoint.sh, bitnami/containers run.sh). The official ones begin
-    as root where nobody says otherwise, Bitnami's do not.
+    (docker-library/redis docker-entrypoint.sh, bitnami/containers run.sh).
     """
     container = server.links.get("container")
     if not isinstance(container, Container):
@@ -38,23 +37,21 @@ def keeps_root(server: Server) -> Value:
     user = container.facts.get("user")
     if user is not None and not user.known:
         return unknown(user.why, user.span)
-    root = user is not None and str(user.value).split(":")[0] in ("root", "0")
-    if user is not None and not root:
+    if user is None:
+        # A shell in front of the official image's server keeps root as well; so many do it, to
+        # read a secret, that telling each of them would be noise.
+        return default(False, "nothing says root")
+    if str(user.value).split(":")[0] not in ("root", "0"):
         return Value(False, user.origin)
-    if user is None and container.platform == "dockerfile":
-        return default(False, "who starts the image may choose the user")
     image = images.lookup(str(container.get("image-name").value or ""))
-    family = image.family if image is not None else ""
-    if family not in ("official", "modules", "bitnami"):
+    if image is None or image.family not in ("official", "modules", "bitnami"):
         return default(False, "whether its entry point steps down is not known")
-    if family == "bitnami" and not root:
-        return default(False, "the image has a user of its own")
     around = _around(container)
     if around is None:
         return default(False, "the entry point steps down from root")
     if not around.known:
         return unknown(around.why, around.span)
-    return Value(True, user.origin if user is not None else Origin(around.span))
+    return Value(True, user.origin)
 
 
 def _around(container: Container) -> Value | None:
