@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from redislint.readers.pyclient import bodies
 from redislint.readers.pyclient.evaluate import Evaluator
 from redislint.readers.pyclient.names import Made
 from redislint.syntax.python import Node, named
@@ -25,7 +26,6 @@ _ROUTES = frozenset(
 )
 _PROBE = re.compile(r"(?i)health|ready|readiness|alive|liveness|status|ping|diagnos")
 """Names of functions that look whether Redis is there: a connection of their own is the point."""
-_CLOSES = re.compile(r"\.a?close\s*\(|\.disconnect\s*\(")
 _CACHED = frozenset("cache lru_cache cached_property singleton fixture asynccontextmanager".split())
 _PLAIN = frozenset("staticmethod classmethod".split())
 
@@ -54,20 +54,16 @@ def _maker(ev: Evaluator, node: Node) -> Node | None:
             if left is not None and left.type in ("attribute", "subscript"):
                 return None
         parent = parent.parent
-    return None if parent is None or _global(parent) else parent
-
-
-def _name(ev: Evaluator, function: Node) -> str:
-    named_by = function.child_by_field_name("name")
-    return ev.module.text(named_by) if named_by is not None else ""
+    return None if parent is None or bodies.of(ev.module, parent).sets_global else parent
 
 
 def _per_request(ev: Evaluator, made: Made) -> bool:
     """Whether a client with a pool of its own is made in a function that serves one request."""
     function = _maker(ev, made.node)
-    if function is None or _PROBE.search(_name(ev, function)):
+    if function is None:
         return False
-    return not _CLOSES.search(ev.module.text(function)) and _serves(ev, function)
+    body = bodies.of(ev.module, function)
+    return not _PROBE.search(body.name) and not body.closes and _serves(ev, function)
 
 
 def _per_dependency(ev: Evaluator, made: Made) -> bool:
@@ -78,15 +74,12 @@ def _per_dependency(ev: Evaluator, made: Made) -> bool:
     function = holder.parent
     if function is None or function.type != "function_definition":
         return False
-    if ev.module.decorators.get(function.id) or _global(function):
+    body = bodies.of(ev.module, function)
+    if ev.module.decorators.get(function.id) or body.sets_global or not body.yielded:
         return False
-    body = ev.module.text(function)
-    bound = re.search(r"\byield\s+(\w+)\s*(?:$|#)", body, re.MULTILINE)
-    if bound is None:
-        return False
-    name, held = re.escape(bound[1]), re.escape(ev.module.text(made.node)[:40])
+    name, held = re.escape(body.yielded), re.escape(ev.module.text(made.node)[:40])
     here = rf"\b{name}\b[^=\n]*=\s*(?:await\s+)?{held}|{held}[\s\S]*?\bas\s+{name}\s*:"
-    return bool(re.search(here, body)) and _depended_on(ev, function)
+    return bool(re.search(here, body.text)) and _depended_on(ev, body.name)
 
 
 def _per_call(ev: Evaluator, made: Made) -> bool:
@@ -95,7 +88,7 @@ def _per_call(ev: Evaluator, made: Made) -> bool:
     if function is None or not _returns(ev, function, made.node):
         return False
     decorators = {ev.module.text(d).lstrip("@") for d in ev.module.decorators.get(function.id, [])}
-    name = _name(ev, function)
+    name = bodies.of(ev.module, function).name
     if decorators - _PLAIN or not name:
         return False
     spoken = {name}
@@ -103,26 +96,31 @@ def _per_call(ev: Evaluator, made: Made) -> bool:
     while owner is not None and owner.type in ("decorated_definition", "block"):
         owner = owner.parent
     if owner is not None and owner.type == "class_definition":
-        spoken = {f"{whose}.{name}" for whose in ("self", "cls", _name(ev, owner))}
+        whose_class = owner.child_by_field_name("name")
+        words = ("self", "cls", ev.module.text(whose_class) if whose_class is not None else "")
+        spoken = {f"{whose}.{name}" for whose in words}
     takers = set()
-    for call, _ in ev.module.calls:
-        target = call.child_by_field_name("function")
-        if target is None or ev.module.text(target) not in spoken:
-            continue
-        taker = _taker(ev, call)
-        if taker is None:
-            return False
-        takers.add(taker.id)
+    for word in spoken:
+        for call in bodies.calls_of(ev.module, word):
+            taker = _taker(ev, call)
+            if taker is None:
+                return False
+            takers.add(taker.id)
     return len(takers) > 1
 
 
 def _returns(ev: Evaluator, function: Node, node: Node) -> bool:
-    body = ev.module.text(function)
-    held = re.escape(ev.module.text(node))
-    if re.search(rf"\breturn\s+(?:await\s+)?{held}", body):
+    body = bodies.of(ev.module, function)
+    if not body.returned:
+        return False
+    if body.returns(ev.module.text(node)):
         return True
-    bound = re.search(rf"\b(\w+)\s*(?::[^=\n]+)?=\s*(?:await\s+)?{held}", body)
-    return bound is not None and re.search(rf"\breturn\s+{bound[1]}\s*$", body, re.M) is not None
+    before = ev.module.tree.data[max(function.start_byte, node.start_byte - 200) : node.start_byte]
+    bound = _BOUND.search(before.decode("utf-8", "replace"))
+    return bound is not None and body.returns_name(bound[1])
+
+
+_BOUND = re.compile(r"\b(\w+)\s*(?::[^=\n]+)?=\s*(?:await\s+)?$")
 
 
 def _taker(ev: Evaluator, call: Node) -> Node | None:
@@ -141,26 +139,22 @@ def _taker(ev: Evaluator, call: Node) -> Node | None:
         if function.type in ("lambda", "with_statement", "class_definition"):
             return None
         function = function.parent
-    if function is None or _global(function) or _CLOSES.search(ev.module.text(function)):
+    if function is None:
         return None
-    return None if _name(ev, function) in ("__init__", "main") else function
+    body = bodies.of(ev.module, function)
+    return (
+        None if body.sets_global or body.closes or body.name in ("__init__", "main") else function
+    )
 
 
-def _depended_on(ev: Evaluator, function: Node) -> bool:
+def _depended_on(ev: Evaluator, name: str) -> bool:
     """Whether a function is a dependency of FastAPI: `Depends(it)`, or its module is about them."""
-    name = _name(ev, function)
-    text = ev.module.tree.source.text
-    if name and re.search(rf"\bDepends\(\s*{re.escape(name)}\s*[),]", text):
+    if name in bodies.dependencies(ev.module):
         return True
     heads = {target.split(".")[0] for target, _, _ in ev.module.imports}
     return "fastapi" in heads or bool(
         re.search(r"(^|/)(deps|dependenc\w+)(\.py$|/)", ev.module.path)
     )
-
-
-def _global(function: Node) -> bool:
-    body = function.child_by_field_name("body")
-    return any(c.type == "global_statement" for c in named(body)) if body is not None else False
 
 
 def _serves(ev: Evaluator, function: Node) -> bool:
@@ -176,10 +170,7 @@ def _serves(ev: Evaluator, function: Node) -> bool:
             return False
         if words[-1] in _ROUTES and len(words) > 1:
             return not _PROBE.search(ev.module.text(decorator))
-    named_by = function.child_by_field_name("name")
-    name = ev.module.text(named_by) if named_by is not None else ""
-    depends = rf"\bDepends\(\s*{re.escape(name)}\s*[),]"
-    if name and re.search(depends, ev.module.tree.source.text):
+    if bodies.of(ev.module, function).name in bodies.dependencies(ev.module):
         return True
     parameters = function.child_by_field_name("parameters")
     names = [ev.module.text(c) for c in named(parameters)] if parameters is not None else []

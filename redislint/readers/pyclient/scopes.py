@@ -95,6 +95,10 @@ class Module:
         self.scopes: dict[int, Scope] = {tree.root.id: self.top}
         """Scope of each function and class definition, by node id."""
         self.decorators: dict[int, list[Node]] = {}
+        self.bodies: dict[int, object] = {}
+        self.dependencies: frozenset[str] | None = None
+        self.calls_by_name: dict[str, list[Node]] | None = None
+        """What `bodies` has found so far."""
         _Collector(self).run()
 
     def text(self, node: Node) -> str:
