@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from redislint.model.deployment import Problem
-from redislint.model.facts.kubernetes import is_password_name
+from redislint.model.facts.kubernetes import is_password_name, is_stand_in
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at
 from redislint.readers import Context
@@ -108,7 +108,7 @@ def _passwords(node: Node, *, redis: bool, depth: int) -> Iterator[Subject]:
             if child.text.lower() in ("true", "false", "yes", "no"):
                 continue
             named = is_password_name(key.text, redis=redis)
-            if named and not is_password_name(child.text, redis=True):
+            if named and not is_stand_in(child.text):
                 yield _password(key.text, child.span, child.text)
         elif not _KEYS.search(key.text):
             inside = bool(_NAMED.match(key.text)) or (redis and key.text in ("auth", "global"))

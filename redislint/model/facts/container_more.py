@@ -220,7 +220,7 @@ _TOOLS = (
 def open_console(container: Container) -> Value:
     """The port of a web console on all addresses of the host."""
     name = container.facts.get("image-name")
-    if name is None or not name.known or container.platform != "compose":
+    if name is None or not name.known or container.platform not in ("compose", "kubernetes"):
         return default(None, "no console")
     for pattern, ports, shown, guards in _TOOLS:
         if not re.search(pattern, str(name.value)):

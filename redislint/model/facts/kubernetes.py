@@ -27,6 +27,11 @@ def is_password_name(name: str, *, redis: bool = False) -> bool:
     return bool(_PASSWORD.match(short)) or (redis and bool(_BARE.match(name)))
 
 
+def is_stand_in(text: str) -> bool:
+    """Whether a text is the name under which a password lies (`redis-password`), not one itself."""
+    return bool(re.search(r"[-_]", text)) and is_password_name(text, redis=True)
+
+
 kind("container", "a container or process that a Dockerfile, compose file, manifest, task or unit starts", [
     FactSpec("written-password", "text", "a password written in a values file", secret=True),
     FactSpec("pinned", "bool", "its pods stay on chosen nodes"),

@@ -28,15 +28,15 @@ def read(label: str, block: Mapping) -> Iterator[Container | Subject]:
     """The server, and the group of Sentinels, of one chart's values."""
     options = list(_options(block))
     limit = next(_found(block, "resources", "limits", "memory"), None)
-    tag = words(block.get("image", "tag"))
+    image = _image(block)
     sentinels = list(_sentinels(label, block))
     yield from sentinels
-    if not options and limit is None and tag is None and not sentinels:
+    if not options and limit is None and image is None and not sentinels:
         return
     container = Container(f"the server of {label}", block.head, "helm")
     container.set("operator", Value(_UNKNOWN, Origin(block.head)))
-    if tag is not None:
-        _tagged(container, block, tag)
+    if image is not None:
+        set_image(container, image)
     value = words(limit)
     amount = quantity(str(value.value)) if value is not None and value.known else None
     if value is not None and amount is not None:
@@ -47,9 +47,17 @@ def read(label: str, block: Mapping) -> Iterator[Container | Subject]:
     yield container
 
 
-def _tagged(container: Container, block: Mapping, tag: Value) -> None:
+def _image(block: Mapping) -> Value | None:
     """The image, where the values name its tag; the repository may be the chart's own."""
-    repository = words(block.get("image", "repository"))
+    whole = words(block.get("image"))
+    tag = words(block.get("image", "tag") or block.get("imageTag"))
+    repository = words(block.get("image", "repository") or block.get("imageName"))
+    if whole is not None:
+        if not whole.known or ":" in str(whole.value).rpartition("/")[2]:
+            return whole if whole.known else None
+        tag, repository = tag or words(block.get("tag")), whole
+    if tag is None or not tag.known:
+        return None
     if repository is None:
         chart = "valkey" if block.get("primary") is not None else "redis"
         known = block.get("architecture") or block.get("auth") or block.get("master")
@@ -57,9 +65,8 @@ def _tagged(container: Container, block: Mapping, tag: Value) -> None:
     elif repository.known:
         name = str(repository.value)
     else:
-        return
-    if tag.known:
-        set_image(container, Value(f"{name}:{tag.value}", tag.origin))
+        return None
+    return Value(f"{name}:{tag.value}", tag.origin)
 
 
 def _found(block: Mapping, *path: str) -> Iterator[Node]:
@@ -126,7 +133,10 @@ def _sentinels(label: str, block: Mapping) -> Iterator[Subject]:
     if not isinstance(guard, Mapping) or _CLUSTER.search(label):
         return
     beside = guard.text("enabled") == "true"  # Bitnami's: one in each pod
-    size = block.get("replica", "replicaCount") if beside else None
+    own = guard.get("replicas") or guard.get("replicaCount")
+    size = own or (block.get("replica", "replicaCount") if beside else None)
+    if own is not None and not beside and guard.get("enabled") is not None:
+        return
     if not beside and isinstance(block.get("redis"), Mapping):
         size = block.get("replicas")  # redis-ha: always one in each pod
     count = words(size)

@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from redislint.model.facts.kubernetes import is_password_name
+from redislint.model.facts.kubernetes import is_password_name, is_stand_in
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at
 from redislint.readers.k8s.guards import closed_to
@@ -121,8 +121,8 @@ def passwords(owner: Object) -> Iterator[Subject]:
                     text = base64.b64decode(text, validate=True).decode().strip()
                 except (binascii.Error, UnicodeDecodeError, ValueError):
                     continue
-            if text == node.text and is_password_name(text, redis=True):
-                continue  # "redis-password": a stand-in, unless somebody took the pains to encode it
+            if text == node.text and is_stand_in(text):
+                continue  # unless somebody took the pains to encode it
             made = Subject(f"{plain(owner.name)} ({owner.kind})", key.span, "resource")
             made.set("type", Value(owner.kind))
             made.set("written-password", Value(text, Origin(node.span)))
