@@ -41,6 +41,9 @@ def judge(
             if finding is not None:
                 found.append((subject, finding))
                 fired.setdefault(id(subject), set()).add(rule.name)
+                other = _other_end(finding, view) if rule.also_at else None
+                if other is not None:
+                    found.append((subject, other))
     kept = [f for s, f in found if not _covered(s, f.rule, fired)]
     return _once(sorted(kept, key=Finding.sort_key))
 
@@ -125,6 +128,23 @@ def report(rule: Rule, subject: Subject, facts: list[Fact]) -> Finding | None:
     finding.arguments = arguments
     finding.group = _group(subject, span)
     return finding
+
+
+def _other_end(finding: Finding, subject: Subject) -> Finding | None:
+    """A note in the other file of two that only together are wrong; None where it is one file.
+
+    Whoever changes that file sees it there, and so does a review that shows no other.
+    """
+    span = fetch(finding.rule.also_at, subject).span
+    first = finding.span
+    if span is None or span.path == first.path:
+        return None
+    message = f"{finding.message} ({first.path}:{first.line})"
+    other = Finding(finding.rule, message, span, finding.reasons, finding.subject)
+    other.severity = "note"
+    other.arguments = [*finding.arguments, first.path, str(first.line)]
+    other.group = finding.group
+    return other
 
 
 _RANKS = {

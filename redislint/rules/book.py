@@ -21,7 +21,7 @@ class Rule:
     """One compiled rule; attributes are the page's keys."""
 
     __slots__ = (
-        "aliases", "also_on", "at", "catalogue", "code", "confidence", "covered_by", "cwe", "evidence", "fix",
+        "aliases", "also_at", "also_on", "at", "catalogue", "code", "confidence", "covered_by", "cwe", "evidence", "fix",
         "message", "name", "note_when", "on", "pack", "path", "preview", "security_severity", "severity",
         "since", "summary", "tags", "when",
     )  # fmt: skip
@@ -31,6 +31,7 @@ class Rule:
         self.code: str = data["code"]
         self.on: str = data["on"]
         self.also_on: list[str] = data["also-on"]
+        self.also_at: str = data.get("also-at", "")
         self.when: list[Any] = data["when"]
         self.note_when: list[Any] = data["note-when"]
         self.severity: str = data["severity"]

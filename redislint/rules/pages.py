@@ -17,7 +17,7 @@ SEVERITIES = ("note", "warning", "error")
 CONFIDENCES = ("low", "medium", "high")
 REQUIRED = ("code", "on", "when", "severity", "confidence", "message")
 OPTIONAL = (
-    "aliases", "also-on", "at", "catalogue", "covered-by", "cwe", "evidence", "fix", "note-when", "preview",
+    "aliases", "also-at", "also-on", "at", "catalogue", "covered-by", "cwe", "evidence", "fix", "note-when", "preview",
     "security-severity", "since", "summary", "tags", "versions",
 )  # fmt: skip
 
@@ -202,9 +202,10 @@ def compile_page(page: Page) -> dict[str, Any]:
         except ConditionError as error:
             raise page.wrong("also-on", f"{other}: {error}") from None
     softer = _note_when(page)
-    where = meta.get("at", "")
-    if where not in ("", "anchor") and lookup(where, kind) is None:
-        raise page.wrong("at", f"unknown fact '{where}' of {kind}")
+    where, other_end = meta.get("at", ""), meta.get("also-at", "")
+    for key, fact in (("at", where), ("also-at", other_end)):
+        if fact and (key, fact) != ("at", "anchor") and lookup(fact, kind) is None:
+            raise page.wrong(key, f"unknown fact '{fact}' of {kind}")
     return {
         "name": page.name,
         "code": meta["code"],
@@ -216,6 +217,7 @@ def compile_page(page: Page) -> dict[str, Any]:
         "confidence": meta["confidence"],
         "message": meta["message"].strip(),
         "at": where,
+        "also-at": other_end,
         "aliases": list(meta.get("aliases", [])),
         "covered-by": list(meta.get("covered-by", [])),
         "preview": bool(meta.get("preview", False)),

@@ -113,6 +113,16 @@ def unreachable_inside(server: Server) -> Value:
     return Value(" ".join(shown), bind.origin)
 
 
+@computed("server", "start-line", "text", "where its container is told what to start")
+def start_line(server: Server) -> Value:
+    """The line of its command, else that of its image."""
+    container = server.links.get("container")
+    if not isinstance(container, Container):
+        return default(None, "no container runs it")
+    image = container.image.span if container.image is not None else None
+    return Value(container.label, Origin(container.command_span or image or container.anchor))
+
+
 @computed("server", "bind-scope", "enum", "the addresses it listens on",
           choices=("loopback", "all", "addresses"))  # fmt: skip
 def bind_scope(server: Server) -> Value:
