@@ -64,10 +64,20 @@ _NAME_LINE = (
 _VALUE_LINE = r"(?i)(\bvalue\\?[\"']?[ \t]*[:=][ \t]*\\?[\"']?)(?!\$\{|\$\(|\{\{)([^\s\"',}]+)"
 
 
+def hide(span: Span, secret: str) -> None:
+    """Keep a secret that a reader knows out of its line: as an argument, nothing else marks it."""
+    root = span.source.root
+    root.hidden = root.hidden or set()
+    root.hidden.add((span.line, secret))
+
+
 @lru_cache(maxsize=16)
 def line(source: Source, number: int) -> str:
     """A line of a file, masked; a `value:` beside a `name: …PASSWORD` line is a secret too."""
     text = source.line_text(number)
+    for at, secret in source.hidden or ():
+        if at == number:
+            text = text.replace(secret, MASK)
     if "value" in text.lower() and re.search(_VALUE_LINE, text):
         near = (number - 1, number + 1)
         if any(re.search(_NAME_LINE, source.line_text(n)) for n in near):

@@ -43,7 +43,7 @@ class Source:
     offset in the outer text at which that line begins, so places resolve to the real file.
     """
 
-    __slots__ = ("_lines", "data", "outer", "path", "starts", "text", "within")
+    __slots__ = ("_lines", "data", "hidden", "outer", "path", "starts", "text", "within")
 
     def __init__(
         self,
@@ -60,6 +60,8 @@ class Source:
         self.starts = starts
         self.within: str = outer.within if outer is not None else path
         """The path below the folder that the user named: only that says what a file is for."""
+        self.hidden: set[tuple[int, str]] | None = None
+        """(line, secret) pairs: what no line that is shown may hold, however it is written."""
         self._lines: list[int] | None = None
 
     def __repr__(self) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from redislint.findings.finding import Edit, Finding, Fix, Reason
-from redislint.masking import mask
+from redislint.masking import hide, mask
 from redislint.model.deployment import Deployment
 from redislint.model.subject import Subject
 from redislint.model.value import Value
@@ -127,6 +127,11 @@ def report(rule: Rule, subject: Subject, facts: list[Fact]) -> Finding | None:
         finding.severity = "note"
     finding.arguments = arguments
     finding.group = _group(subject, span)
+    for name, value in subject.facts.items():
+        if isinstance(value.value, str) and value.value and value.span is not None:
+            spec = lookup(name, subject.kind)
+            if spec is not None and spec.secret:
+                hide(value.span, value.value)
     return finding
 
 

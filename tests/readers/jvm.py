@@ -7,6 +7,7 @@ from typing import Any
 
 from redislint.checking import check
 from redislint.config import Config
+from redislint.findings.finding import Finding
 from redislint.model import load_vocabulary
 from redislint.model.client import Client
 from tests.readers.trees import read
@@ -49,16 +50,20 @@ def shown(client: Client, name: str) -> Any:
 
 def fired(base: Path, files: dict[str, str], *topics: str) -> list[str]:
     """The rules that fire on a tree, with file and line, those of some name prefixes only."""
+    return [
+        f"{f.rule.name} {f.span.path}:{f.span.line}"
+        for f in findings(base, files)
+        if not topics or f.rule.name.startswith(topics)
+    ]
+
+
+def findings(base: Path, files: dict[str, str]) -> list[Finding]:
+    """All findings on a tree."""
     for name, text in files.items():
         path = base / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    report = check([str(base)], Config())
-    return [
-        f"{f.rule.name} {f.span.path}:{f.span.line}"
-        for f in report.findings
-        if not topics or f.rule.name.startswith(topics)
-    ]
+    return check([str(base)], Config()).findings
 
 
 def pom(version: str) -> str:

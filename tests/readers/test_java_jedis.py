@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.readers.jvm import OTHERS, body, client, fired, read, shown
+from redislint.masking import masked_line
+from tests.readers.jvm import OTHERS, body, client, findings, fired, read, shown
 
 NAME = "src/main/java/Redis.java"
 
@@ -227,3 +228,55 @@ def test_a_configuration_that_is_left_out_is_told(tmp_path: Path, body: str, tol
     assert (
         len(fired(tmp_path, {"src/main/java/Redis.java": text}, "redisson-config-unused")) == told
     )
+
+
+SENTINELS = """import java.util.HashSet;
+import java.util.Set;
+import redis.clients.jedis.*;
+
+class Redis {
+    void start() {
+        Set<String> sentinels = new HashSet<>();
+        sentinels.add("10.0.0.1:26379");%s
+        use(new JedisSentinelPool("mymaster", sentinels, config, 2000, "Xk39dkQ"));
+    }
+}
+"""
+
+
+def test_one_sentinel_in_a_set_is_told_at_its_address(tmp_path: Path) -> None:
+    found = fired(tmp_path, {NAME: SENTINELS % ""}, "sentinel-client")
+    assert found == [f"sentinel-client-single-address {NAME}:8"]
+
+
+@pytest.mark.parametrize("more", ['"10.0.0.2:26379"', "args[0]"])
+def test_several_sentinels_or_unknown_ones_are_fine(tmp_path: Path, more: str) -> None:
+    text = SENTINELS % f"\n        sentinels.add({more});"
+    assert fired(tmp_path, {NAME: text}, "sentinel-client") == []
+
+
+def test_a_copy_of_a_list_that_nobody_knows_may_hold_more(tmp_path: Path) -> None:
+    text = SENTINELS.replace("new HashSet<>()", "new HashSet<>(given)") % ""
+    assert fired(tmp_path, {NAME: text}, "sentinel-client") == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        'new JedisSentinelPool("mymaster", sentinels, config, 2000, "Xk39dkQ")',
+        'new JedisCluster(nodes, 2000, 2000, 5, "Xk39dkQ", config)',
+        'new JedisPool(config, "redis.internal", 6379, 2000, "Xk39dkQ")',
+    ],
+)
+def test_a_password_among_the_arguments_is_told_and_not_shown(tmp_path: Path, made: str) -> None:
+    (found,) = [
+        f
+        for f in findings(tmp_path, {NAME: body(f"use({made});", OTHERS)})
+        if f.rule.name == "password-in-repo"
+    ]
+    assert masked_line(found.span)[0].strip() == f"use({made});".replace("Xk39dkQ", "****")
+
+
+def test_the_name_of_a_cluster_client_is_no_password(tmp_path: Path) -> None:
+    made = 'new JedisCluster(nodes, 2000, 2000, 5, given, "orders", config)'
+    assert fired(tmp_path, {NAME: body(f"use({made});", OTHERS)}, "password") == []

@@ -220,6 +220,32 @@ def test_what_broker_and_backend_share_is_said_once(tmp_path: Path) -> None:
     assert not backend.get("certificate-unchecked").is_true
 
 
+def test_a_cache_that_also_holds_the_sessions_shares_with_the_broker(tmp_path: Path) -> None:
+    code = (
+        "LOCATION = 'redis://redis:6379/1'\n"
+        "CACHES = {'default': {'BACKEND': 'django_redis.cache.RedisCache', 'LOCATION': LOCATION}}\n"
+        "SESSION_ENGINE = 'django.contrib.sessions.backends.cache'\nBROKER_URL = LOCATION\n"
+    )
+    found = read(tmp_path, "python", {"deploy/local_settings.py": code})
+    (trap,) = [s for s in found if s.get("trap").value == "cache-and-queue-share-instance"]
+    assert trap.get("context").value == "application"
+    assert trap.get("detail").value == "the Celery broker uses the same database"
+
+
+@pytest.mark.parametrize(("default", "told"), [("redis://store:6379/0", 1), ("redis://jobs/0", 0)])
+def test_defaults_of_the_environment_may_share_a_server(
+    tmp_path: Path, default: str, told: int
+) -> None:
+    code = (
+        "import os\nCACHES = {'default': {'BACKEND': 'django_redis.cache.RedisCache',"
+        " 'LOCATION': os.getenv('CACHE', 'redis://store/1')}}\n"
+        f"CELERY_BROKER_URL = os.environ.get('BROKER', {default!r})\n"
+    )
+    found = read(tmp_path, "python", {"settings.py": code})
+    traps = [s.get("detail").value for s in found if s.kind == "call"]
+    assert traps == ["the Celery broker uses the same server"] * told
+
+
 def test_queues_of_one_address_are_one_client(tmp_path: Path) -> None:
     queue = "{'HOST': 'queue', 'PORT': 6379, 'DB': 0}"
     assert len(clients(tmp_path, f"RQ_QUEUES = {{'a': {queue}, 'b': {queue}}}  # redis\n")) == 1

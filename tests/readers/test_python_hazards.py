@@ -53,6 +53,9 @@ def test_locks_that_are_not_judged(tmp_path: Path, code: str) -> None:
         "import pickle\ndef f():\n    held = r.get('a')\n    return pickle.loads(held)\n",
         "from pickle import loads\nx = loads(r.hget('a', 'b'))\n",
         "import dill\nasync def f(client):\n    return dill.loads(await client.redis.get('a'))\n",
+        "import pickle\nfor item in r.lrange('a', 0, -1):\n    print(pickle.loads(item))\n",
+        "def f():\n    return eval(r.get('a'))\n",
+        "def f():\n    return [eval(bytes(i).decode('utf-8')) for i in r.zrevrange('a', 0, -1)]\n",
     ],
 )
 def test_values_of_redis_that_are_unpickled(tmp_path: Path, code: str) -> None:
@@ -66,6 +69,10 @@ def test_values_of_redis_that_are_unpickled(tmp_path: Path, code: str) -> None:
         "import pickle\nx = pickle.loads(open('a').read())\n",
         "import pickle\ndef f(cache):\n    return pickle.loads(cache.get('a'))\n",
         "from json import loads\nimport pickle\nx = loads(r.get('a'))\n",
+        "def f(text):\n    return eval(text)\n",
+        "r.eval('return 1', 0)\n",
+        "from mine import eval\nx = eval(r.get('a'))\n",
+        "import pandas as pd\nx = pd.eval(r.get('a'))\n",
     ],
 )
 def test_what_is_no_pickle_of_redis(tmp_path: Path, code: str) -> None:

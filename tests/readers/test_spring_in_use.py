@@ -9,7 +9,7 @@ import pytest
 
 from redislint.checking import check
 from redislint.config import Config
-from tests.readers.jvm import OTHERS, boot_pom, clients, fired, shown
+from tests.readers.jvm import OTHERS, boot_pom, clients, findings, fired, shown
 
 YML = "src/main/resources/application.yml"
 CONFIG = "src/main/java/RedisConfig.java"
@@ -238,12 +238,28 @@ def test_a_return_before_close_leaks_the_connection(tmp_path: Path) -> None:
     [
         "Jedis j = jedisPool.getResource(); try { if (j.exists(k)) { return k; } return null; } finally { j.close(); }",
         "try (Jedis j = jedisPool.getResource()) { if (j.exists(k)) { return k; } return null; }",
-        "Jedis j = jedisPool.getResource(); String v = j.get(k); j.close(); if (v == null) { return k; } return v;",
+        "Jedis j = jedisPool.getResource(); try { j.get(k); } catch (Exception e) { log(e); } j.close(); return k;",
+        "Jedis j = jedisPool.getResource(); jedisPool.returnResource(j); return k;",
     ],
 )
 def test_connections_that_are_closed_on_every_way_are_fine(tmp_path: Path, body: str) -> None:
     code = OTHERS + f"class S {{ JedisPool jedisPool; String f(String k) {{ {body} }} }}"
     assert fired(tmp_path, {"S.java": code}, "jedis-not") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Jedis j = jedisPool.getResource(); String v = j.get(k); j.close(); return v;",
+        "Jedis j = jedisPool.getResource(); j.get(k); if (j != null) { jedisPool.returnResource(j); } return k;",
+        "Jedis j = null; try { j = jedisPool.getResource(); j.get(k); j.close(); } catch (Exception e) { } return k;",
+    ],
+)
+def test_a_close_that_an_error_skips_is_noted(tmp_path: Path, body: str) -> None:
+    code = OTHERS + f"class S {{ JedisPool jedisPool; String f(String k) {{ {body} }} }}"
+    (finding,) = [f for f in findings(tmp_path, {"S.java": code}) if "jedis-not" in f.rule.name]
+    assert finding.severity == "note"
+    assert "when a command fails" in finding.message
 
 
 def test_a_serializer_that_the_caller_chooses_is_no_choice(tmp_path: Path) -> None:

@@ -94,6 +94,11 @@ def test_placeholders_are_set_but_unknown_and_their_default_secret_is_one(tmp_pa
     assert fired(tmp_path, {YML: text}, "password-in-repo") == [f"password-in-repo {YML}:4"]
 
 
+def test_a_password_under_a_key_that_only_looks_like_boots_is_one(tmp_path: Path) -> None:
+    text = "spring:\n  redis:\n    pool:\n      host: h\n      password: s3cretOfOurs4Today\n"
+    assert fired(tmp_path, {YML: text}, "password-in-repo") == [f"password-in-repo {YML}:5"]
+
+
 def test_empty_nodes_mean_standalone(tmp_path: Path) -> None:
     (found,) = boot(tmp_path, "spring:\n  redis:\n    host: h\n    cluster:\n      nodes:\n")
     assert shown(found, "mode") == "standalone"

@@ -138,6 +138,14 @@ def fixed_addresses(client: Subject) -> Value:
     return Value(fixed and not local(client).value, set=False)
 
 
+@computed("client", "sentinel-addresses", "int", "how many Sentinels a client is given")
+def sentinel_addresses(client: Subject) -> Value:
+    """What the code of either language counts, for a client that asks Sentinels."""
+    if client.get("mode").value != "sentinel":
+        return Value(None, set=False)
+    return client.facts.get("sentinels") or client.facts.get("seeds") or Value(None, set=False)
+
+
 @computed("client", "hosts", "text", "the addresses as written")
 def hosts(client: Subject) -> Value:
     """The addresses, for messages; credentials are cut off."""

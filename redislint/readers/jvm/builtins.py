@@ -61,6 +61,9 @@ _LISTS = frozenset(
     "asList of listOf setOf mutableListOf mutableSetOf arrayListOf hashSetOf arrayOf singletonList "
     "singleton newArrayList newHashSet emptyList emptySet copyOf setOfNotNull listOfNotNull".split()
 )
+_COLLECTIONS = frozenset(
+    "List Set Objects HashSet LinkedHashSet TreeSet ArrayList LinkedList".split()
+)
 _SAME = frozenset(
     "stream parallelStream collect toList toSet toTypedArray toArray toMutableList toMutableSet "
     "asSequence distinct filter sorted sortedBy iterator asList toJavaDuration filterNotNull "
@@ -253,9 +256,15 @@ def construct(type: str, args: list[Abstract], span: Span) -> Abstract | None:
     """Objects of the JDK that are made with `new`."""
     if type.split(".")[0] in ("Duration", "URI", "String") and args:
         return args[0]
-    if type in ("List", "Set", "Objects"):
-        return Items([], span)
+    if type in _COLLECTIONS:
+        # A copy of another collection, or an empty one of some capacity.
+        held = [a for a in args if isinstance(a, Items)]
+        return Items(flatten(Items(held)), span, more=len(held) < len(args) and not _is_size(args))
     return None
+
+
+def _is_size(args: list[Abstract]) -> bool:
+    return isinstance(args[0], Const) and isinstance(args[0].value, int)
 
 
 def constant(type: str, name: str, span: Span) -> Abstract:

@@ -21,7 +21,8 @@ _PASSWORD = re.compile(
 )
 _LONGEST = 300
 """Nobody writes a longer key by hand, and the search below is slow on one."""
-_BOOT = ("spring.redis.", "spring.data.redis.")
+_BOOT = re.compile(r"spring\.(?:data\.)?redis\.(?:sentinel\.)?password$")
+"""The keys that Boot reads itself; others below its prefix are the project's own."""
 _SETTINGS = re.compile(
     r"(?i)(^|/)(application|bootstrap)[^/]*\.ya?ml$|/resources/[^/]*\.ya?ml$|\.properties$"
 )
@@ -33,7 +34,7 @@ def find(source: Source, documents: list[Document]) -> Iterator[Client]:
         return
     for document in documents:
         for name, item in document.properties.items():
-            if len(name) > _LONGEST or name.startswith(_BOOT) or not item.value:
+            if len(name) > _LONGEST or _BOOT.match(name) or not item.value:
                 continue
             if not _PASSWORD.search(name):
                 continue

@@ -73,7 +73,11 @@ def _arguments(thing: Thing, made: Client, out: Options, mode: str) -> None:
         elif any(isinstance(k, Thing) and "ClientConfig" in k.type for k in kinds):
             for one in things(value):
                 client_config(one, out)
-        elif things(value, "HostAndPort") or (index == 0 and mode == "cluster"):
+        elif (
+            things(value, "HostAndPort")
+            or (index == 0 and mode == "cluster")
+            or (index == 1 and mode == "sentinel")
+        ):
             _nodes(value, made)
         elif _is_truth(value, kinds):
             out.put("ssl", fact(value, value.span))
@@ -82,7 +86,7 @@ def _arguments(thing: Thing, made: Client, out: Options, mode: str) -> None:
         elif any(isinstance(k, Const) and isinstance(k.value, str) for k in kinds):
             texts.append(value)
         elif isinstance(value, Unknown):
-            if "ClientConfig" in value.type or "PoolConfig" in value.type:
+            if "Config" in value.type or _is_pool(thing.args, index, mode):
                 out.opened(value.why)
             elif value.type in ("int", "Integer", "long", "Int"):
                 numbers.append(value)
@@ -93,8 +97,9 @@ def _arguments(thing: Thing, made: Client, out: Options, mode: str) -> None:
     out.facts.setdefault("pool-enabled", Value(True, Origin(thing.span), set=False))
     if mode == "cluster":
         _cluster_numbers(thing, numbers, out)
+        _secrets(thing.args[4:5], out)  # after the nodes, two timeouts and the attempts
         return
-    address = uris.read(texts[:1]) if texts else None
+    address = uris.read(texts[:1]) if texts and mode != "sentinel" else None
     if texts and address is not None and not address.hosts:
         made.hosts = [fact(texts[0], texts[0].span)]
     elif address is not None:
@@ -109,10 +114,26 @@ def _arguments(thing: Thing, made: Client, out: Options, mode: str) -> None:
         positions = [thing.args.index(v) for v in after_port[:2]]
         adjacent = len(positions) > 1 and positions[1] == positions[0] + 1
         out.put("socket-timeout", plain_seconds(second if adjacent else after_port[0], thing))
-    passwords = texts[1:2] if mode == "standalone" else []
-    for value in passwords:
+    # The first text is the address, or the name of the primary.
+    _secrets(texts[1:2], out)
+
+
+def _secrets(values: list[Abstract], out: Options) -> None:
+    for value in values:
         if isinstance(value, Const) and isinstance(value.value, str) and value.value:
             out.put("password-literal", Value(value.value, Origin(value.span)))
+
+
+def _is_pool(args: list[Abstract], index: int, mode: str) -> bool:
+    """Whether an argument whose type nobody knows stands where constructors take the pool's options."""
+    value = args[index]
+    if not isinstance(value, Unknown) or value.type:
+        return False
+    if mode == "sentinel":
+        return index == 2
+    after = [one for value in args[1:3] for one in list(each(value))[:1]]
+    port = len(after) == 2 and isinstance(after[1], Const) and isinstance(after[1].value, int)
+    return index == 0 and mode == "standalone" and port
 
 
 def _is_truth(value: Abstract, kinds: list[Abstract]) -> bool:
@@ -126,11 +147,13 @@ def _nodes(value: Abstract, made: Client) -> None:
     for one in flatten(value):
         if isinstance(one, Thing) and one.type == "HostAndPort" and one.args:
             made.hosts.append(fact(one.args[0], one.span))
+        elif isinstance(one, Const) and isinstance(one.value, str):
+            made.hosts.append(fact(one, one.span))
         elif isinstance(one, Unknown):
             made.hosts.append(Value(None, Origin(one.span), known=False, why=one.why))
     known = made.hosts and all(h.known for h in made.hosts) and not getattr(value, "more", False)
     if known:
-        made.set("seeds", Value(len(made.hosts), Origin(value.span)))
+        made.set("seeds", Value(len(made.hosts), made.hosts[0].origin))
 
 
 def _cluster_numbers(thing: Thing, numbers: list[Abstract], out: Options) -> None:

@@ -24,7 +24,8 @@ PREFIXES = (
 
 PLAIN = frozenset(
     "Duration TimeUnit Arrays List Set Map Collections URI ChronoUnit String Integer Long Boolean "
-    "Optional Stream Collectors Lists Sets ImmutableList ImmutableSet Objects Math Period Double".split()
+    "Optional Stream Collectors Lists Sets ImmutableList ImmutableSet Objects Math Period Double "
+    "HashSet LinkedHashSet TreeSet ArrayList LinkedList".split()
 )
 """Types of the JDK (and Guava) that the evaluator computes with, wherever they come from."""
 

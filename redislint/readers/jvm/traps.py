@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from redislint.model.value import Value
 from redislint.readers.jvm import caching, habits, keys, locks, serializers
 from redislint.readers.jvm.percall import is_program
 from redislint.readers.jvm.trapped import trap
@@ -37,6 +38,10 @@ _STEREOTYPES = frozenset(
     "Component Service Repository Configuration Controller RestController Singleton "
     "ApplicationScoped Bean".split()
 )
+
+_NEVER = "never given back: after as many calls as the pool has connections (8 by default)"
+_ON_ERROR = "not given back when a command fails: after as many errors as the pool has connections"
+"""What becomes of a connection, for the message."""
 
 
 def find(unit: Unit, clients: list[Client]) -> Iterator[Subject]:
@@ -152,19 +157,56 @@ def _not_closed(unit: Unit, scope: Scope) -> Iterator[Subject]:
         chained = node.kind == "call" and node.obj is not None and _borrows(node.obj, scope)
         if chained and node.name not in ("use", "close", "let", "apply", "also", "run"):
             assert node.obj is not None
-            yield trap(unit, node.obj, "jedis-not-closed", "getResource", node.name)
+            yield trap(unit, node.obj, "jedis-not-closed", "getResource", _NEVER)
         if node.kind == "local" and _opens(node.value) and _leaks(node, scope):
             yield trap(unit, node.value, "jedis-connection-leak", "Jedis", node.name)
         if node.kind == "local" and _borrows(node.value, scope):
             if node.type == "resource" or not node.name:
                 continue
             if not _given_back(node.name, scope) or _left_early(node, scope):
-                yield trap(unit, node.value, "jedis-not-closed", "getResource", node.name)
+                yield trap(unit, node.value, "jedis-not-closed", "getResource", _NEVER)
+            elif _unguarded(node.name, node, scope):
+                yield _on_error(unit, node.value)
         if node.kind == "assign" and node.obj is not None and _borrows(node.value, scope):
             name = node.obj.name if node.obj.kind == "name" else ""
             local = any(n.kind == "local" and n.name == name for n in scope.all)
             if name and local and not _given_back(name, scope):
-                yield trap(unit, node.value, "jedis-not-closed", "getResource", name)
+                yield trap(unit, node.value, "jedis-not-closed", "getResource", _NEVER)
+            elif name and local and _unguarded(name, node, scope):
+                yield _on_error(unit, node.value)
+
+
+def _on_error(unit: Unit, node: Node | None) -> Subject:
+    assert node is not None
+    made = trap(unit, node, "jedis-not-closed", "getResource", _ON_ERROR)
+    made.set("debatable", Value(True))
+    return made
+
+
+def _unguarded(name: str, borrowed: Node, scope: Scope) -> bool:
+    """Whether a command may fail on the way to the only call that gives a connection back."""
+    ends: list[Node] = []
+    commands: list[Node] = []
+    for node in scope.all:
+        passed = any(a.kind == "name" and a.name == name for _, a in node.args)
+        own = node.kind == "call" and node.obj is not None and node.obj.name == name
+        if own and node.obj is not None and node.obj.kind == "name":
+            (ends if node.name == "close" else commands).append(node)
+        elif node.kind == "call" and passed and node.name.startswith("return"):
+            ends.append(node)
+        elif passed or (node.kind == "lambda" and borrowed.end <= node.start):
+            return False  # what is done there with the connection is not known
+    if not ends:
+        return False
+    tries = [n for n in scope.all if n.kind == "try"]
+    if any(b.start <= e.start < b.end for t in tries for b in t.items for e in ends):
+        return False  # in a catch or finally clause
+    first = min(e.start for e in ends)
+    return any(
+        borrowed.end <= c.start < first
+        and not any(t.start <= c.start < t.end and not t.start <= first < t.end for t in tries)
+        for c in commands
+    )
 
 
 def _leaks(node: Node, scope: Scope) -> bool:

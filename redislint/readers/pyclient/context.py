@@ -23,6 +23,8 @@ _DEVELOPMENT = re.compile(
     r"|(^|/)(local|dev|development)_(settings|config)\.py$"
     r"|(^|/)(settings|config)_(local|dev|development|ci)\.py$"
 )
+_DEPLOYED = re.compile(r"(?i)(^|/)(deploy|deployments?|prod|production)/")
+"""Where `local_settings.py` is what Django calls the settings of one installation."""
 _FOREIGN = re.compile(r"(?i)(^|/)(site-packages|dist-packages|_?vendor(ed)?)/")
 _TEST_IMPORTS = frozenset("pytest unittest fakeredis testcontainers nose hypothesis locust".split())
 
@@ -34,7 +36,7 @@ def context_of(path: str, imports: list[str]) -> str:
     heads = {name.lstrip(".").split(".")[0] for name in imports}
     if _TEST.search(path) or heads & _TEST_IMPORTS:
         return "test"
-    if _EXAMPLE.search(path) or _DEVELOPMENT.search(path):
+    if _EXAMPLE.search(path) or (_DEVELOPMENT.search(path) and not _DEPLOYED.search(path)):
         return "example"
     return "application"
 

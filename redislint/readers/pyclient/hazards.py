@@ -20,7 +20,7 @@ from redislint.syntax.python import Node, named
 
 _LOADS = re.compile(r"^(c?[Pp]ickle|dill|cloudpickle|joblib)\.loads$")
 _DUMPS = re.compile(r"^(c?[Pp]ickle|dill|cloudpickle|joblib)\.dumps?$")
-_PICKLES = re.compile(r"[Pp]ickle|dill|joblib")
+_PICKLES = re.compile(r"[Pp]ickle|dill|joblib|\beval\(")
 _PAIRED = re.compile(
     r"(?i)^_*(try|acquire|take|get|obtain|set|claim|release|unset|del|delete|free|drop)_?\w*lock"
     r"|^_*(un)?lock(_\w+)?$"
@@ -53,7 +53,7 @@ class _Hazards:
             if function is None:
                 continue
             text = self.module.text(function)
-            if picked and len(text) < 40 and (_LOADS.match(text) or text == "loads"):
+            if picked and len(text) < 40 and (_LOADS.match(text) or text in ("loads", "eval")):
                 yield from self._unpickled(node, scope, text)
             if picked and len(text) < 40 and _DUMPS.match(text):
                 yield from self._sent(node, scope, text, 1)
@@ -141,6 +141,8 @@ class _Hazards:
         if not words:
             return
         if text == "loads" and not self._imported(scope):
+            return
+        if text == "eval" and scope.lookup("eval"):
             return
         held = pickles.origin(self.ev, self.found, words[0], scope)
         if held is None:

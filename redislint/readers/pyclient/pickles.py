@@ -14,7 +14,9 @@ READS = frozenset(
     "get getset getdel hget lpop rpop lindex blpop brpop mget hmget lrange getex hgetall hvals "
     "zrange zrevrange smembers spop".split()
 )
-_UNWRAPPING = re.compile(r"(^|\.)(\w*b64decode|\w*decompress|unhexlify|bytes|fromhex|memoryview)$")
+_UNWRAPPING = re.compile(
+    r"(^|\.)(\w*b64decode|\w*decompress|unhexlify|bytes|str|fromhex|memoryview)$"
+)
 _RECODING = frozenset("encode decode strip items values".split())
 MAX_HOPS = 6
 """Names and calls between the reading and the loading; past them nothing is said."""

@@ -30,18 +30,19 @@ def _shared(subjects: list[Subject], context: str) -> list[Subject]:
     caches: list[Client] = []
     for client in subjects:
         held = client.facts.get("purpose")
-        if not isinstance(client, Client) or held is None or not client.hosts:
+        if not isinstance(client, Client) or held is None or not _address(client):
             continue
-        if held.value == "queue" and client.hosts[0].known:
-            queues.setdefault(str(client.hosts[0].value), client)
-        elif held.value == "cache" and client.hosts[0].known:
+        if held.value == "queue":
+            queues.setdefault(_address(client), client)
+        elif held.value in ("cache", "session"):
             caches.append(client)
     found = []
     for cache in caches:
-        queue = queues.get(str(cache.hosts[0].value))
+        queue = queues.get(_address(cache))
         if queue is None or cache.anchor is None:
             continue
         same = (cache.get("db").value or 0) == (queue.get("db").value or 0)
+        same = same and cache.hosts[0].known
         detail = f"{queue.label} uses the same {'database' if same else 'server'}"
         found.append(
             call_subject(
@@ -49,3 +50,11 @@ def _shared(subjects: list[Subject], context: str) -> list[Subject]:
             )
         )
     return found
+
+
+def _address(client: Client) -> str:
+    """The first address of a client, or the default of one that the environment may change."""
+    first = client.hosts[0] if client.hosts else None
+    if first is None:
+        return ""
+    return str(first.value) if first.known else first.raw or ""

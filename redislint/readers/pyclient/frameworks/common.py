@@ -218,10 +218,20 @@ def store_address(client: Client, entry: Entry) -> None:
         return
     text = thing.text if isinstance(thing, Scalar) else None
     if text is None:
-        client.hosts.append(unknown("the address is not written here", entry.span))
+        why = "the address is not written here"
+        given = _default_address(thing)
+        client.hosts.append(Value(None, Origin(entry.span), known=False, why=why, raw=given))
         client.set("ssl", unknown("the URL's scheme decides", entry.span))
         return
     _store_url(client, text, entry.span)
+
+
+def _default_address(thing: Thing | None) -> str | None:
+    """The host and port of a URL that applies where the environment says nothing."""
+    if not (isinstance(thing, Scalar) and isinstance(thing.hint, str) and is_redis(thing)):
+        return None
+    url = urls.parse(thing.hint)
+    return f"{url.host}:{url.port or 6379}" if url.host else None
 
 
 def _store_url(client: Client, text: str, span: Span | None) -> None:
