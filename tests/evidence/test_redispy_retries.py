@@ -107,6 +107,28 @@ def test_before_6_0_only_retry_on_error_retries_a_lost_connection(
     assert attempts.taken() == count
 
 
+def test_retry_on_timeout_is_the_default_of_a_constructor(attempts: Attempts) -> None:
+    plain = redis.Redis(port=attempts.port)
+    with pytest.deprecated_call():
+        told = redis.Redis(port=attempts.port, retry_on_timeout=True)
+    handled, same = (
+        vars(c.connection_pool.make_connection().retry)
+        for c in (plain, told)  # type: ignore[attr-defined]
+    )
+    assert handled["_retries"] == same["_retries"] > 0
+    assert set(handled["_supported_errors"]) == set(same["_supported_errors"])
+
+
+@pytest.mark.parametrize(("options", "count"), [({}, 1), ({"retry_on_timeout": True}, 2)])
+def test_retry_on_timeout_tries_once_more_behind_a_url(
+    attempts: Attempts, options: dict[str, Any], count: int
+) -> None:
+    client = redis.Redis.from_url(f"redis://127.0.0.1:{attempts.port}", **options)
+    with pytest.raises(redis.ConnectionError):
+        client.get("key")
+    assert attempts.taken() == count
+
+
 def waiting(call: Callable[[], object]) -> threading.Thread:
     """A call on its way in a thread of its own."""
 

@@ -501,3 +501,10 @@ def test_a_script_that_is_put_together_before_the_call(tmp_path: Path) -> None:
         + "def f(name):\n    code = f\"return redis.call('GET', '{name}')\"\n    r.eval(code, 0)\n"
     )
     assert traps(tmp_path, code) == [("lua-injection", 5)]
+
+
+def test_a_marker_that_gets_its_expiry_in_a_second_command(tmp_path: Path) -> None:
+    code = HEAD + "def first(key):\n    if r.setnx(key, 1):\n        r.expire(key, 60)\n"
+    assert traps(tmp_path, code) == [("lock-without-ttl", 4)]
+    code = HEAD + "def first(key):\n    return r.setnx(key, 1)\n"
+    assert traps(tmp_path, code) == []

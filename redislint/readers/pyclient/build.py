@@ -287,19 +287,29 @@ def _meant_default(client: Client, name: str, entry: Entry) -> None:
 
 
 def cert_reqs_of(entry: Entry) -> Value:
-    """Whether certificates are checked: none, optional or required, however it is written."""
+    """Whether certificates are checked: none, optional or required, however it is written.
+
+    A default of none counts: it holds wherever nobody sets the variable.
+    """
     thing = entry.thing
     if isinstance(thing, Ref):
-        text = thing.name.rsplit(".", 1)[-1].removeprefix("CERT_").lower()
-        return Value(text, Origin(entry.span))
+        return Value(_requirement(thing.name.rsplit(".", 1)[-1]), Origin(entry.span))
     if isinstance(thing, Scalar) and thing.value.known:
-        held = thing.value.value
-        text = "none" if held is None else str(held).removeprefix("CERT_").lower()
-        return Value(
-            {"0": "none", "1": "optional", "2": "required", "false": "none"}.get(text, text),
-            Origin(entry.span),
-        )
+        return Value(_requirement(thing.value.value), Origin(entry.span))
+    if (
+        isinstance(thing, Scalar)
+        and isinstance(thing.hint, str)
+        and thing.source in ("environment", "settings", "condition")
+    ):
+        meant = _requirement(thing.hint)
+        if meant == "none":
+            return Value(meant, Origin(entry.span))
     return value_of(entry)
+
+
+def _requirement(held: object) -> str:
+    text = "none" if held is None else str(held).removeprefix("CERT_").lower()
+    return {"0": "none", "1": "optional", "2": "required", "false": "none"}.get(text, text)
 
 
 def _common(built: Built, context: str, pool: Thing | None) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from redislint.readers.pyclient import attributes, calls
 from redislint.readers.pyclient.arguments import arguments, update_of
-from redislint.readers.pyclient.merge import either
+from redislint.readers.pyclient.merge import either, perhaps
 from redislint.readers.pyclient.names import Made
 from redislint.readers.pyclient.scopes import Binding, Module, Scope
 from redislint.readers.pyclient.things import (
@@ -387,9 +387,7 @@ class Evaluator:
                 if isinstance(key, Scalar) and key.value.known:
                     value = self.eval(right, scope)
                     if guarded:
-                        value = unknown(
-                            "is set under a condition", self._span(node), source="condition"
-                        )
+                        value = perhaps(self.module, key.value.value, value, node)
                     table.entries[str(key.value.value)] = Entry(value, self._span(node))
                 else:
                     table.open_why = "a key is computed"
@@ -397,10 +395,8 @@ class Evaluator:
                 other = update_of(self, how, node, scope)
                 if guarded:
                     for key_name, entry in other.entries.items():
-                        table.entries[key_name] = Entry(
-                            unknown("is set under a condition", entry.span, source="condition"),
-                            entry.span,
-                        )
+                        held = perhaps(self.module, key_name, entry.thing, node)
+                        table.entries[key_name] = Entry(held, entry.span)
                     table.open_why = table.open_why or other.open_why
                 elif how == "setdefault":
                     for key_name, entry in other.entries.items():

@@ -45,6 +45,7 @@ def parse(text: str) -> Url:
     if match is None:
         # An unknown beginning may hold the scheme, the host and all the rest.
         url.port = None
+        _query(url, text.partition("?")[2])
         return url
     url.scheme = match[1].lower()
     url.tls = SCHEMES.get(url.scheme)
@@ -67,11 +68,15 @@ def parse(text: str) -> Url:
             url.db = 0
     if "\0" in authority and not at:
         url.has_password = None
-    for pair in query.split("&") if query else []:
+    _query(url, query)
+    return url
+
+
+def _query(url: Url, text: str) -> None:
+    for pair in text.split("&") if text else []:
         name, _, value = pair.partition("=")
         if name and "\0" not in name:
             url.query[unquote(name)] = None if "\0" in value else unquote(value)
-    return url
 
 
 def _address(url: Url, address: str) -> None:

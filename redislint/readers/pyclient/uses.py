@@ -227,7 +227,9 @@ class _Uses:
     ) -> Iterable[Subject]:
         listing = node.child_by_field_name("arguments")
         words = named(listing) if listing is not None else []
-        if not words or not self._takes_lock(words, scope):
+        if not words or not (
+            self._takes_lock(words, scope) or (name == "setnx" and self._expires_next(words, scope))
+        ):
             return
         if name == "set":
             keywords = given.keywords
@@ -251,6 +253,13 @@ class _Uses:
             if named_by is not None and _LOCKING.search(self.module.text(named_by)):
                 return True
         return False
+
+    def _expires_next(self, words: list[Node], scope: Scope) -> bool:
+        """Whether the function gives the key its expiry in a second command."""
+        key = re.escape(self.module.text(words[0]))
+        return scope.kind == "function" and bool(
+            re.search(rf"\.p?expire(at)?\(\s*{key}\s*,", self.module.text(scope.node))
+        )
 
     def _binary(self, node: Node, scope: Scope, built: Built) -> None:
         listing = node.child_by_field_name("arguments")

@@ -16,13 +16,14 @@ from redislint.readers.pyclient.frameworks.common import (
     store_address,
     store_options,
 )
-from redislint.readers.pyclient.things import Entry, Scalar, Table, unknown
+from redislint.readers.pyclient.things import Entry, Scalar, Series, Table, unknown
+from redislint.readers.pyclient.uses import call_subject
 from redislint.source import Span
 
 _OLD = {
     "broker_url": "broker_url", "broker_use_ssl": "broker_use_ssl",
     "broker_transport_options": "broker_transport_options", "result_backend": "result_backend",
-    "redis_backend_use_ssl": "redis_backend_use_ssl",
+    "redis_backend_use_ssl": "redis_backend_use_ssl", "accept_content": "accept_content",
 }  # fmt: skip
 """Settings that matter, in the names in force; the old upper-case ones only differ in case."""
 _ROLES = {
@@ -119,6 +120,7 @@ def _clients(reading: Reading, settings: dict[str, Entry], app: Span | None) -> 
     transport = settings.get("broker_transport_options")
     told: set[object] = set()
     if broker is not None and is_redis(broker.thing):
+        yield from _pickles(reading, settings.get("accept_content"))
         mode = mode_of(broker.thing)
         client = reading.client("the Celery broker", broker.span, "celery", "queue", mode)
         client.set("celery-role", Value("broker"))
@@ -148,6 +150,19 @@ def _clients(reading: Reading, settings: dict[str, Entry], app: Span | None) -> 
         yield client
     elif backend is None or _unknown(backend):
         yield from _elsewhere(reading, "backend", settings.get("redis_backend_use_ssl"), told)
+
+
+def _pickles(reading: Reading, entry: Entry | None) -> Iterator[Subject]:
+    """Workers that unpickle what they find in their queue."""
+    items = entry.thing.items if entry is not None and isinstance(entry.thing, Series) else []
+    for item in items:
+        text = item.text if isinstance(item, Scalar) else None
+        if text not in ("pickle", "application/x-python-serialize") or entry is None:
+            continue
+        span = entry.span or reading.ev.module.tree.span(reading.ev.module.tree.root)
+        detail = "accept_content lets pickle in from the Redis broker"
+        yield call_subject("pickle-redis", "accept_content", span, reading.context, detail)
+        return
 
 
 def _configured(reading: Reading) -> Iterator[tuple[str, Entry]]:

@@ -181,6 +181,8 @@ def text_of(thing: Thing | None) -> str:
 def is_redis(thing: Thing | None) -> bool:
     """Whether a URL, or the default of an unknown one, leads to Redis."""
     texts = [thing.text, thing.hint] if isinstance(thing, Scalar) else []
+    if any(isinstance(t, str) and "?ssl_cert_reqs=" in t for t in texts):
+        return True
     schemes = (t.split("://")[0] for t in texts if isinstance(t, str) and "://" in t)
     return any(s.removeprefix("async+").split("+")[0] in _SCHEMES for s in schemes)
 
@@ -202,11 +204,12 @@ def store_address(client: Client, entry: Entry) -> None:
     thing = entry.thing
     if isinstance(thing, Series) and thing.items:
         first = thing.items[0]
-        if isinstance(first, Scalar) and isinstance(first.value.value, str):
-            if "://" in first.value.value:
+        text = first.text if isinstance(first, Scalar) else None
+        if text is not None:
+            if "://" in text or "?" in text:
                 store_address(client, Entry(first, entry.span))
-                return
-            _host(client, first.value.value, None, entry.span)
+            elif "\0" not in text:
+                _host(client, text, None, entry.span)
         elif isinstance(first, Series | Table):
             inner = first.get("address") if isinstance(first, Table) else None
             store_address(client, Entry(inner or first, entry.span))
