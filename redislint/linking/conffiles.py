@@ -10,7 +10,7 @@ from redislint.model.container import Container, Mount
 from redislint.model.deployment import Arrow, Deployment
 from redislint.model.server import Server
 from redislint.model.setting import Setting
-from redislint.model.value import Value, default
+from redislint.model.value import Origin, Value, default
 from redislint.source import Source
 
 TYPE_CHECKING = False
@@ -59,6 +59,10 @@ def configuration(
         server.image_defaults["bind"] = default(
             ("127.0.0.1", "-::1"), "default of the distribution's file"
         )
+        packaged = container.facts.get("packaged")
+        if packaged is not None and packaged.origin.note == "apt" and isinstance(path, Value):
+            note = "as in the file of Debian's package"
+            server.image_defaults["daemonize"] = Value(True, Origin(path.span, note), set=False)
     elif not quiet or covered:
         server.complete = False
         server.why = f"the configuration file {inside} is not among the files read"
@@ -123,7 +127,7 @@ def _packaged(container: Container, inside: str) -> bool:
     """Whether a path is the file that Debian's and Red Hat's packages install, with known edits."""
     return (
         container.platform == "dockerfile"
-        and "installed" in container.facts
+        and ("installed" in container.facts or "packaged" in container.facts)
         and inside in ("/etc/redis/redis.conf", "/etc/redis.conf", "/etc/valkey/valkey.conf")
         and container.edits.get(inside) is not None
     )

@@ -33,7 +33,7 @@ def link_containers(deployment: Deployment, context: Context) -> None:
     for container in containers:
         if container.build and container.platform != "dockerfile":
             base = dockerfiles.get(container.build) or _build(container, context)
-            if base is not None:
+            if base is not None and "brought-along" not in base.facts:
                 built.add(container.build)
                 _inherit(container, base, deployment)
     made: list[Server] = []
@@ -88,7 +88,7 @@ def _inherit(container: Container, base: Container, deployment: Deployment) -> N
     container.files = {**base.files, **container.files}
     container.edits = {**base.edits, **container.edits}
     container.mounts = [*base.mounts, *container.mounts]
-    for fact in ("user", "healthcheck", "installed", "workdir"):
+    for fact in ("user", "healthcheck", "installed", "packaged", "workdir"):
         if fact not in container.facts and fact in base.facts:
             container.set(fact, base.facts[fact])
     deployment.arrows.append(Arrow(container, base, "is built from", base.anchor))
@@ -143,7 +143,7 @@ def _server(
     script = started(container, words, context) if found is None and words else None
     if script is not None:
         found = script.invocation
-    built = "installed" in container.facts
+    built = any(fact in container.facts for fact in ("installed", "packaged", "build-start"))
     if found is None and image is None and not built:
         return None
     if found is None and image is not None and image.family == "other" and words:
@@ -269,6 +269,11 @@ def _versions(server: Server, container: Container, image: Image | None) -> None
         server.version_origin = Origin(installed.span, f"the build installs {installed.value}")
         return
     if image is None or image.family == "other":
+        packaged = container.facts.get("packaged")
+        if packaged is not None:
+            # An archive takes fixes into an old release: it is known, but not as one without fixes.
+            product, _, number = str(packaged.value).partition(" of ")[0].partition(" ")
+            server.candidates = matching(number, product) if number else server.candidates
         return
     named = str(tag.value) if tag is not None and tag.known else ""
     if image.family == "stack" and re.match(r"\d+\.\d+\.\d+-v\d", named):

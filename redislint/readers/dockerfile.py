@@ -21,10 +21,10 @@ from redislint.syntax import shell, treesitter
 from redislint.syntax.places import Places
 
 
-class _Stage:
+class Stage:
     """One build stage: its base image and what its instructions say."""
 
-    def __init__(self, image: Value, span: Span, name: str, base: _Stage | None) -> None:
+    def __init__(self, image: Value, span: Span, name: str, base: Stage | None) -> None:
         self.image = image
         self.span = span
         self.name = name
@@ -42,7 +42,9 @@ class _Stage:
         self.volumes: list[Mount] = list(base.volumes) if base else []
         self.health: Value | None = base.health if base else None
         self.installed: Value | None = base.installed if base else None
-        self.root: _Stage = base.root if base else self
+        self.packaged: Value | None = base.packaged if base else None
+        self.started: Value | None = base.started if base else None
+        self.root: Stage = base.root if base else self
 
 
 def read(source: Source, context: Context) -> Iterator[Container]:
@@ -59,7 +61,7 @@ def container_of(
     data = source.text.encode("utf-8", "surrogatepass")
     root = treesitter.root("containerfile", data)
     offsets = Places(data, len(source.text)).at
-    stages: list[_Stage] = []
+    stages: list[Stage] = []
     defaults: dict[str, str] = dict(arguments or {})
     for node in root.children:
         if not node.type.endswith("_instruction"):
@@ -90,19 +92,19 @@ def container_of(
     return _container(stage, source)
 
 
-def _from(node: Any, rest: str, span: Span, stages: list[_Stage], known: dict[str, str]) -> _Stage:
+def _from(node: Any, rest: str, span: Span, stages: list[Stage], known: dict[str, str]) -> Stage:
     words = [w for w in rest.split() if not w.startswith("--")]
     reference = words[0] if words else ""
     name = words[2].lower() if len(words) > 2 and words[1].lower() == "as" else ""
     image = interpolate(reference, known, span)
     base = next((s for s in reversed(stages) if s.name and image.value == s.name), None)
     if base is not None:
-        return _Stage(base.root.image, base.root.span, name, base)
-    return _Stage(image, span, name, None)
+        return Stage(base.root.image, base.root.span, name, base)
+    return Stage(image, span, name, None)
 
 
 def _instruction(
-    stage: _Stage, keyword: str, node: Any, rest: str, span: Span, source: Source, offsets: Any
+    stage: Stage, keyword: str, node: Any, rest: str, span: Span, source: Source, offsets: Any
 ) -> None:
     if keyword in ("CMD", "ENTRYPOINT"):
         words, is_shell = _command(node, rest, span, source, offsets)
@@ -122,7 +124,10 @@ def _instruction(
         _copy(stage, rest, source)
     elif keyword == "RUN":
         _run(stage, node.text.decode("utf-8", "replace"), span, source)
-        _installed(stage, span)
+        if re.search("(?i)redis|valkey", span.text):
+            from redislint.readers import building
+
+            building.run(stage, span)
     elif keyword == "EXPOSE":
         for number in re.findall(r"\b(\d{1,5})(?:/tcp)?\b", rest):
             stage.ports.append(Port(int(number), None, "", "container", span))
@@ -137,53 +142,7 @@ def _instruction(
         stage.health = at(rest, span)
 
 
-_RELEASE = re.compile(
-    r"(?<![\w-])(?:"
-    r"(?P<archive>redis|valkey)-v?(?P<a>\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)(?=\.t)"
-    r"|(?P<package>redis|valkey)-(?:server|tools)[=_](?:\d+:)?(?P<p>\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)"
-    r"|(?P<tree>redis|valkey)/(?:archive|tarball)/(?:refs/tags/)?v?(?P<t>\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)"
-    r"|(?P<apk>redis|valkey)=~?(?P<k>\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)(?=[-\s*]|$)"
-    r")"
-)
-"""A server's release in a download or a package: `pecl install redis-5.3.7` is PHP's client."""
-_BUILDS = re.compile(
-    r"(?i)download\.redis\.io|redis/(?:archive|tarball)|(?:redis|valkey)-(?:server|tools)[=_]"
-    r"|(?:redis|valkey)-\$\{?\w+\}?\.tar|apk add[^&|;]*\b(?:redis|valkey)=|(?:redis|valkey)\.tar"
-)
-
-
-_VARIABLE = re.compile(
-    r"(?i)(redis|valkey)(?:-v?|/(?:archive|tarball)/(?:refs/tags/)?v?)\$\{?(\w+)\}?(?=\.t|/|[\s\"']|$)"
-)
-"""A variable where the name of a server's archive has the release."""
-
-
-def _installed(stage: _Stage, span: Span) -> None:
-    """The release that a RUN instruction downloads or installs, by its number or a variable."""
-    text = span.text
-    match = _RELEASE.search(text)
-    if match and not (match["apk"] and "pip" in text):
-        kind = next(n for n in ("archive", "package", "tree", "apk") if match[n])
-        place = Span(span.source, span.start + match.start(), span.start + match.end())
-        _release(stage, match[kind], match[kind[0] if kind != "apk" else "k"], place)
-    elif _BUILDS.search(text):
-        named = {m[2]: m[1].lower() for m in _VARIABLE.finditer(text)}
-        for name, value in {**stage.args, **stage.env}.items():
-            usual = re.fullmatch(r"(?i)(redis|valkey)_VER(?:SION)?", name) if name in text else None
-            product = usual[1].lower() if usual else named.get(name)
-            if product is not None:
-                held = value if isinstance(value, Value) else at(value, span)
-                if held.known:
-                    _release(stage, product, str(held.value), held.span or span)
-
-
-def _release(stage: _Stage, product: str, number: str, span: Span) -> None:
-    if stage.installed is None and re.fullmatch(r"\d{1,2}\.\d{1,2}(?:\.\d{1,3})?", number):
-        flavour = "valkey" if product.lower().startswith("valkey") else "redis"
-        stage.installed = at(f"{flavour} {number}", span)
-
-
-def _copy_heredoc(stage: _Stage, node: Any, block: Any, source: Source, offsets: Any) -> None:
+def _copy_heredoc(stage: Stage, node: Any, block: Any, source: Source, offsets: Any) -> None:
     """`COPY <<EOF /etc/redis.conf`: the file stands in the Dockerfile itself."""
     paths = [c.text.decode("utf-8", "replace") for c in node.children if c.type == "path"]
     content = next((c for c in block.children if c.type == "heredoc_content"), None)
@@ -236,7 +195,7 @@ _FOLDERS = frozenset(
 """Folders that are in every image: a file that is copied there keeps its name."""
 
 
-def _copy(stage: _Stage, rest: str, source: Source) -> None:
+def _copy(stage: Stage, rest: str, source: Source) -> None:
     options = re.findall(r"--(\w[\w-]*)(?:=(\S+))?", rest)
     bare = re.sub(r"--\w[\w-]*(?:=\S+)?\s*", "", rest)
     words = _json_words(bare.strip()) or bare.split()
@@ -263,7 +222,7 @@ _SHELL_WORD = re.compile(r"[^\s\"';|&]+")
 _CONF_PATH = re.compile(r"(?>.*?(?:redis|valkey|sentinel)).*\.conf\b")
 
 
-def _run(stage: _Stage, text: str, span: Span, source: Source) -> None:
+def _run(stage: Stage, text: str, span: Span, source: Source) -> None:
     """What RUN does to configuration files: simple echo, printf, cat and sed; else unknown."""
     text = _here_documents(stage, text, span, source)
     for path in _conf_paths(text):
@@ -313,7 +272,7 @@ _HERE = re.compile(
 )
 
 
-def _here_documents(stage: _Stage, text: str, span: Span, source: Source) -> str:
+def _here_documents(stage: Stage, text: str, span: Span, source: Source) -> str:
     """The instruction without the here-documents that cat or tee puts into a configuration file.
 
     A here-document of RUN itself is the script that it runs and stays.
@@ -394,14 +353,16 @@ def _setting(line: str, span: Span, source: Source) -> Setting | None:
     return Setting(words[0], tuple(w.strip("\"'") for w in words[1:]), where, "build")
 
 
-def _container(stage: _Stage, source: Source) -> Container | None:
+def _container(stage: Stage, source: Source) -> Container | None:
     reference = str(stage.image.value) if stage.image.known else (stage.image.raw or "")
     name, tag, digest = images.parse(reference)
     known = images.lookup(name)
     words = [*(stage.entrypoint or []), *(stage.command or [])]
     starts = shell.find_server(words) if words else None
-    own = stage.installed is not None and any(p.container in (6379, 26379) for p in stage.ports)
-    if known is None and starts is None and not own:
+    exposed = any(p.container in (6379, 26379) for p in stage.ports)
+    own = exposed and (stage.installed is not None or stage.packaged is not None)
+    along = known is None and starts is None and not own
+    if along and stage.installed is None and stage.started is None:
         return None
     folder = posixpath.dirname(source.path)
     container = Container(source.path, stage.span, "dockerfile")
@@ -427,4 +388,10 @@ def _container(stage: _Stage, source: Source) -> Container | None:
         container.set("healthcheck", stage.health)
     if stage.installed is not None:
         container.set("installed", stage.installed)
+    if stage.packaged is not None and stage.installed is None:
+        container.set("packaged", stage.packaged)
+    if stage.started is not None:
+        container.set("build-start", stage.started)
+    if along:
+        container.set("brought-along", Value(True, Origin(stage.span)))
     return container

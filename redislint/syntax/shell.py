@@ -222,6 +222,13 @@ def _strip(command: list[Value]) -> list[Value]:
             "grep",
             "cat",
             "sed",
+            "service",
+            "systemctl",
+            "supervisorctl",
+            "pgrep",
+            "pidof",
+            "mkdir",
+            "touch",
         ):
             return []
     return rest

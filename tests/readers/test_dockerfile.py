@@ -189,7 +189,8 @@ def test_a_build_of_a_server_behind_a_script_is_a_server() -> None:
     text = "FROM debian:12\nRUN curl -O http://download.redis.io/releases/redis-3.2.1.tar.gz\n"
     script = 'ENTRYPOINT ["/entrypoint.sh"]\n'
     assert image(f"{text}EXPOSE 6379\n{script}").get("installed").value == "redis 3.2.1"
-    assert container_of(Source("Dockerfile", f"{text}EXPOSE 80\n{script}")) is None
+    assert "brought-along" not in image(f"{text}EXPOSE 6379\n{script}").facts
+    assert image(f"{text}EXPOSE 80\n{script}").facts["brought-along"].value is True
 
 
 @pytest.mark.parametrize(
@@ -249,3 +250,41 @@ def test_rights_and_folders_change_no_file() -> None:
         "RUN chown redis /etc/redis.conf && chmod 600 /etc/redis.conf && ls -l /etc/redis.conf\n"
     )
     assert found.edits == {}
+
+
+def test_a_distributions_package_says_which_release_its_archive_has() -> None:
+    text = "FROM ubuntu:16.04\nRUN apt-get install -y \\\n    curl redis-server\nCMD redis-server\n"
+    packaged = image(text).facts["packaged"]
+    assert packaged.value == "redis 3.0 of ubuntu:16.04"
+    assert packaged.span is not None
+    assert packaged.span.line == 3
+
+
+@pytest.mark.parametrize(
+    ("instruction", "kind"),
+    [
+        ("RUN redis-server", "foreground"),
+        ("RUN apt-get install -y redis-server && redis-server --port 7001", "foreground"),
+        ("RUN service redis-server start", "background"),
+        ("RUN echo x && redis-server --daemonize yes", "background"),
+    ],
+)
+def test_a_server_of_a_build_step_is_noted(instruction: str, kind: str) -> None:
+    found = image(f"FROM debian:12\n{instruction}\nCMD ['app']\n")
+    assert found.facts["build-start"].value == kind
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "RUN redis-server --version",
+        "RUN redis-server & sleep 1; make test",
+        "RUN redis-server --daemonize yes && make test",
+        "RUN redis-server /etc/test.conf && make test",
+        "RUN apt-get install -y redis-server",
+        "RUN which redis-server",
+        "RUN service redis-server start && make test",
+    ],
+)
+def test_a_build_step_that_uses_its_server_is_fine(instruction: str) -> None:
+    assert container_of(Source("Dockerfile", f"FROM debian:12\n{instruction}\n")) is None

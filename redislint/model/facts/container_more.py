@@ -50,8 +50,10 @@ def ends_at_start(server: Server) -> Value:
     value = server.get("daemonize")
     if container is None or container.platform in ("systemd", "ansible") or not value.is_true:
         return default(False, "it stays in the foreground")
-    if _family(container) == "bitnami" or not direct(container) or not value.set:
+    if _family(container) == "bitnami" or not direct(container):
         return default(False, "a script starts it")
+    if not value.set and value.span is None:
+        return default(False, "nobody wrote it")
     return Value(True, value.origin)
 
 
@@ -62,6 +64,12 @@ def dead_command(server: Server) -> Value:
     """`sh -c "redis-server … && other"`: the server does not return."""
     container = _container(server)
     daemon = server.get("daemonize")
+    started = container.facts.get("build-start") if container is not None else None
+    if started is not None:
+        what = (
+            "the rest of the build" if started.value == "foreground" else "the server of the build"
+        )
+        return Value(what, started.origin)
     if container is None or not server.complete or not daemon.known or daemon.value:
         return default(None, "nothing follows it")
     words = [*(container.entrypoint or []), *(container.argv or [])]
@@ -74,6 +82,35 @@ def dead_command(server: Server) -> Value:
             if rest:
                 return Value(rest, Origin(script.span))
     return default(None, "nothing follows it")
+
+
+@computed(
+    "server", "dead-command-effect", "text", "what becomes of a command that is never reached"
+)
+def dead_command_effect(server: Server) -> Value:
+    """Behind a server in the foreground, or in a step of a build."""
+    found = server.get("dead-command")
+    container = _container(server)
+    if found.value is None or container is None:
+        return default(None, "every command is reached")
+    started = container.facts.get("build-start")
+    if started is not None and started.value == "background":
+        return Value(
+            "it ends with its step, because an image keeps no processes: nothing listens when the "
+            "container runs; start it in the command or an entry point",
+            found.origin,
+        )
+    if started is not None:
+        return Value(
+            "it stands behind a server in the foreground, which does not return: the build hangs; "
+            "start the server in CMD",
+            found.origin,
+        )
+    return Value(
+        f"it comes after the server in the command of {server.label}, which does not return, so it "
+        "is never run; start the server last, with exec",
+        found.origin,
+    )
 
 
 def _after_server(script: str) -> str:

@@ -27,6 +27,33 @@ def end_of_life(server: Server) -> Value:
     return Value(since, server.version_origin) if since else default(None, "the version has fixes")
 
 
+@computed(
+    "server",
+    "distribution-release",
+    "text",
+    "an ended release that a distribution's package brings",
+)
+def distribution_release(server: Server) -> Value:
+    """`redis 3.0 of ubuntu:16.04`, for a server that the container is known to run."""
+    container = _container(server)
+    packaged = container.facts.get("packaged") if container is not None else None
+    if packaged is None or container is None or container.platform != "dockerfile":
+        return default(None, "no distribution brings it")
+    release, of, _ = str(packaged.value).partition(" of ")
+    ended = END_OF_LIFE.get(release.replace(" ", "-"))
+    if not of or ended is None:
+        return default(None, "its release is not known, or has fixes")
+    return packaged
+
+
+@computed("server", "brought-along", "bool", "a build has it beside something else that it is for")
+def brought_along(server: Server) -> Value:
+    """Nothing that is seen starts it."""
+    container = _container(server)
+    value = container.facts.get("brought-along") if container is not None else None
+    return value if value is not None else default(False, "it is what the container is for")
+
+
 @computed("server", "version", "version", "its version, where a file names one")
 def version(server: Server) -> Value:
     """Major and minor: 7.2."""
