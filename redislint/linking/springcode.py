@@ -15,6 +15,7 @@ from redislint.model.value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.model.deployment import Deployment
+    from redislint.model.subject import Subject
     from redislint.readers import Context
 
 _LIKELY = re.compile(r"(?i)redis|lettuce|jedis|cache|session|conf|propert|bean|application|lock")
@@ -61,6 +62,19 @@ def mark_read(deployment: Deployment, context: Context) -> None:
             read = read or any(k.startswith(key + ".") for k in keys)
         if read:
             item.set("read-by-code", Value(True, set=False))
+        elif item.get("no-host").set:
+            _unreachable(item, deployment)
+
+
+def _unreachable(item: Subject, deployment: Deployment) -> None:
+    """Tell the clients of a file that what it gives as their host can be no name."""
+    assert item.anchor is not None
+    value = item.get("no-host")
+    for client in deployment.of("client"):
+        named = client.facts.get("host")
+        if named is not None and named.span is not None and named.span == value.span:
+            shown = f"{value.value} is looked up as a host name as it stands, scheme, port and all"
+            client.set("host-problem", Value(shown, value.origin))
 
 
 def _module_of(path: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from tests.readers.jvm import fired
 
 YML = "src/main/resources/application.yml"
-TOPICS = ("spring-property-unknown", "spring-placeholder", "spring-host-is")
+TOPICS = ("spring-property-unknown", "spring-placeholder", "redis-url-malformed")
 HEAD = "spring:\n  data:\n    redis:\n      host: cache.internal\n      timeout: 2s\n"
 
 
@@ -92,7 +92,7 @@ def test_the_message_of_a_shell_is_no_password(tmp_path: Path) -> None:
 @pytest.mark.parametrize("host", ["redis://cache.internal", "cache.internal:6380", "rediss://c:1"])
 def test_a_host_is_a_name_alone(tmp_path: Path, host: str) -> None:
     text = f"spring:\n  data:\n    redis:\n      host: {host}\n      timeout: 2s\n"
-    assert found(tmp_path, text) == ["spring-host-is-no-name :4"]
+    assert found(tmp_path, text) == ["redis-url-malformed :4"]
 
 
 @pytest.mark.parametrize("host", ["cache.internal", "10.0.0.7", "${REDIS_HOST}", "'::1'"])

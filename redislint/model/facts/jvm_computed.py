@@ -77,6 +77,9 @@ def malformed_address(client: Subject) -> Value:
     """A scheme written twice, a scheme of another protocol, a port that does not exist."""
     if client.get("library").value not in ("lettuce", "jedis", "redisson"):
         return Value(None, set=False)
+    told = client.facts.get("host-problem")
+    if told is not None:
+        return told
     for host in _hosts(client):
         text = host.value if host.known and isinstance(host.value, str) else ""
         shown = text.rsplit("@", 1)[-1]

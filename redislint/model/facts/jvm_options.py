@@ -106,6 +106,7 @@ for _spec in (
     FactSpec("ignored-host", "text", "a host or url beside nodes: it is not used"),
     FactSpec("other-pool", "text", "pool settings of a client library that is not used"),
     FactSpec("password-default", "bool", "the password is the default of a placeholder"),
+    FactSpec("host-problem", "text", "why what Boot is given as a host can be none"),
     FactSpec("client-type", "text", "which library Boot is told to use"),
     FactSpec(
         "lettuce-excluded", "bool", "its build leaves lettuce-core out and nothing brings it back"

@@ -39,8 +39,15 @@ _STEREOTYPES = frozenset(
     "ApplicationScoped Bean".split()
 )
 
-_NEVER = "never given back: after as many calls as the pool has connections (8 by default)"
-_ON_ERROR = "not given back when a command fails: after as many errors as the pool has connections"
+_NEVER = (
+    "never given back: after as many calls as the pool has connections (8 by default) every "
+    "thread waits for ever"
+)
+_ON_ERROR = (
+    "not given back when a command fails: after as many errors as the pool has connections "
+    "every thread waits for ever"
+)
+_OPENED = "never closed: sockets pile up here and at the server until one of them refuses more"
 """What becomes of a connection, for the message."""
 
 
@@ -159,7 +166,7 @@ def _not_closed(unit: Unit, scope: Scope) -> Iterator[Subject]:
             assert node.obj is not None
             yield trap(unit, node.obj, "jedis-not-closed", "getResource", _NEVER)
         if node.kind == "local" and _opens(node.value) and _leaks(node, scope):
-            yield trap(unit, node.value, "jedis-connection-leak", "Jedis", node.name)
+            yield trap(unit, node.value, "jedis-not-closed", "new Jedis", _OPENED)
         if node.kind == "local" and _borrows(node.value, scope):
             if node.type == "resource" or not node.name:
                 continue
