@@ -108,8 +108,7 @@ def deleted_with(server: Server) -> Value:
     event = pod.facts.get("claim-dies") if pod is not None else None
     if event is None or server.get("data-volume").value != "claim":
         return default(None, "its claims are kept")
-    shown = "it is scaled down" if event.value == "whenScaled" else "its StatefulSet is deleted"
-    return Value(shown, event.origin)
+    return event
 
 
 @computed("resource", "deleted-with", "text", "the event after which Redis's data is deleted")

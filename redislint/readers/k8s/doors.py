@@ -21,6 +21,8 @@ _BESIDE = ("26379", "9121", "16379", "sentinel", "metrics", "tcp-sentinel")
 _TUNING = re.compile(
     r"/sys/kernel/mm/transparent_hugepage|/proc/sys/(?:net|vm)/|\bsysctl\s+(?:-\w+\s+)*(?:net|vm)\."
 )  # fmt: skip
+EVENTS = (("whenDeleted", "its StatefulSet is deleted"), ("whenScaled", "it is scaled down"))
+"""When a persistentVolumeClaimRetentionPolicy deletes claims, in words."""
 
 
 def add_doors(
@@ -93,8 +95,8 @@ def _items(node: Node | None) -> list[Mapping]:
 
 def _retention(container: Container, owner: Object) -> None:
     policy = owner.node.get("spec", "persistentVolumeClaimRetentionPolicy")
-    for name in ("whenDeleted", "whenScaled"):
+    for name, event in EVENTS:
         value = policy.get(name) if isinstance(policy, Mapping) else None
         if isinstance(value, Scalar) and value.text == "Delete":
-            container.set("claim-dies", at(name, value.span))
+            container.set("claim-dies", at(event, value.span))
             return

@@ -17,6 +17,7 @@ from redislint.model.facts.environment import of_path
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, at, unknown
 from redislint.readers.compose import set_image
+from redislint.readers.k8s.doors import EVENTS
 from redislint.readers.k8s.objects import Folder, Object, words
 from redislint.readers.k8s.pods import quantity
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
@@ -119,6 +120,7 @@ def _server(found: Object, spec: Mapping, near: Folder) -> Iterator[Container]:
     _copies(container, found.kind, spec)
     _limit(container, spec)
     _storage(container, spec)
+    _retention(container, spec)
     container.argv = [Value("redis-server"), *options]
     container.ports += _ports(spec)
     yield container
@@ -183,6 +185,23 @@ def _storage(container: Container, spec: Mapping) -> None:
         container.mounts.append(Mount("/data", "emptydir", "", node.head if node else None))
     else:
         container.mounts.append(Mount("/data", "claim", "", kept.head if kept else None))
+
+
+def _retention(container: Container, spec: Mapping) -> None:
+    """What becomes of the data with the resource: KubeDB's policies, and the StatefulSet's own."""
+    for name in ("deletionPolicy", "terminationPolicy"):
+        policy = spec.get(name)
+        if isinstance(policy, Scalar) and policy.text in ("WipeOut", "Delete"):
+            container.set("claim-dies", at("the resource is deleted", policy.span))
+            return
+    for holder in (spec, spec.get("kubernetesConfig")):
+        if not isinstance(holder, Mapping):
+            continue
+        for name, event in EVENTS:
+            value = holder.get("persistentVolumeClaimRetentionPolicy", name)
+            if isinstance(value, Scalar) and value.text == "Delete":
+                container.set("claim-dies", at(event, value.span))
+                return
 
 
 def _options(found: Object, spec: Mapping, near: Folder) -> Iterator[Value]:
