@@ -79,3 +79,21 @@ def test_a_helper_takes_the_lock_that_finally_gives_back(tmp_path: Path) -> None
     assert fired(tmp_path, {"Orders.java": text}, "lock-release") == [
         "lock-release-without-token Orders.java:9"
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "call", "told"),
+    [
+        ("ReactiveRedisOperations<String, Order> ops;", 'ops.keys("order:*")', True),
+        ("RedisKeyCommands<String, String> ops;", 'ops.keys("order:*")', True),
+        ("RedisTemplate<String, String> ops;", 'ops.execute((RedisCallback<Object>) connection -> connection.keys(p))', True),
+        ("HashOperations<String, String, String> ops;", 'ops.keys("order:7")', False),
+        ("java.sql.Statement ops;", "ops.apply(connection -> connection.keys(p))", False),
+    ],
+)  # fmt: skip
+def test_keys_by_whatever_type_leads_to_redis(
+    tmp_path: Path, field: str, call: str, told: bool
+) -> None:
+    text = f"import org.springframework.data.redis.core.HashOperations;\nclass Orders {{\n  {field}\n  void list(String p) {{\n    {call};\n  }}\n}}"
+    found = fired(tmp_path, {"Orders.java": text}, "keys-command")
+    assert found == (["keys-command-on-cluster-or-large Orders.java:5"] if told else [])

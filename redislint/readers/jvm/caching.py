@@ -29,24 +29,41 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
     for node in scope.all:
         if node.kind == "call" and node.name == "disableKeyPrefix":
             yield trap(unit, node, "spring-cache-no-prefix", "disableKeyPrefix")
-        if not ends and _defaults(node):
+        if not ends and _defaults(node, scope):
             yield trap(unit, node, "keys-without-ttl-cache", node.name, HOW)
 
 
-def _defaults(node: Node) -> bool:
-    """`cacheDefaults(defaultCacheConfig())`, `RedisCacheManager.create(factory)`, Boot 1's `new`."""
+def _defaults(node: Node, scope: Scope) -> bool:
+    """A manager or a bean of settings whose entries have no end.
+
+    `cacheDefaults(defaultCacheConfig())`, `RedisCacheManager.create(factory)`, `new
+    RedisCacheManager(writer, defaultCacheConfig())`, Boot 1's `new` with a template.
+    """
     if node.kind == "call" and node.name == "cacheDefaults":
-        return any(_plain(a) for _, a in node.args)
+        return any(_plain(a, scope) for _, a in node.args)
     if node.kind == "call" and node.name == "create":
         return node.obj is not None and node.obj.name == "RedisCacheManager"
-    return node.kind == "new" and node.name == "RedisCacheManager" and len(node.args) == 1
+    made = node.kind == "new" or (node.kind == "call" and node.obj is None)
+    if made and node.name == "RedisCacheManager":
+        return len(node.args) == 1 or any(_plain(a, scope) for _, a in node.args[1:2])
+    if node.kind == "return" and node.value is not None and scope.method.annotation("Bean"):
+        return scope.method.type == "RedisCacheConfiguration" and _plain(node.value, scope)
+    return False
 
 
-def _plain(node: Node) -> bool:
-    """A chain that begins with `defaultCacheConfig()`."""
+def _plain(node: Node, scope: Scope, depth: int = 0) -> bool:
+    """A chain that begins with `defaultCacheConfig()`, or a local name for one."""
     here: Node | None = node
     while here is not None and here.kind == "call":
         if here.name == "defaultCacheConfig":
             return True
         here = here.obj
-    return False
+    if here is None or here.kind != "name" or depth > 2:
+        return False
+    return any(
+        local.kind == "local"
+        and local.name == here.name
+        and local.value is not None
+        and _plain(local.value, scope, depth + 1)
+        for local in scope.all
+    )

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from redislint.syntax.jvm import Node, Unit
 
 TYPES = re.compile(
-    r"^(String)?RedisTemplate$|^Reactive(String)?RedisTemplate$|^RedisOperations$|^(Unified)?Jedis\w*$"
-    r"|^Redis(Advanced)?(Cluster)?(Async|Reactive)?Commands$|^RedisCommands$|^RedisConnection$"
+    r"^(Reactive)?(String)?RedisTemplate$|^(Reactive)?RedisOperations$|^(Unified)?Jedis\w*$"
+    r"|^Redis(Advanced)?(Cluster)?(Key)?(Async|Reactive)?Commands$|^ReactiveKeyCommands$"
+    r"|^(Default)?(String)?Redis(Cluster)?Connection$"
 )
 NAMES = re.compile(r"(?i)^(string)?redis_?template$|^jedis(cluster|pooled)?$|^redis(commands)?$")
+_CALLBACK = re.compile(r"\b(RedisCallback|RedisConnection|StringRedisConnection)\b")
 _LOCK = re.compile(r"(?i)(?<![bc])lock(?!ed)|mutex")
 _CLASS = re.compile(r"Lock(er|Utils?|Service|Manager|Helper|Handler|Client|Support|Impl|Adapter)*$")
 _TAKES = frozenset(("setIfAbsent", "setnx", "setNX"))
@@ -131,6 +133,8 @@ def is_redis(node: Node, scope: Scope) -> bool:
     if node.kind == "call" and node.name == "sync" and not node.args:
         return True
     name = node.name if node.kind in ("name", "member") else ""
+    if name.lower() in ("connection", "conn") and scope.cls is not None:
+        return _CALLBACK.search(scope.cls.unit.source.text) is not None
     return bool(NAMES.match(name))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from redislint.model.value import Value
 from redislint.readers.jvm.trapped import trap
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 NAME = "java-deserialization-redis"
 _SPRING_REDIS = re.compile(r"RedisSerializer|RedisTemplate|RedisCache|redisson|JsonJacksonCodec")
+_OF_KEYS = re.compile(r"(?i)^(set)?(hash)?key")
+"""Serializers of keys alone leave values to the template's default."""
 _OPEN = ("LaissezFaireSubTypeValidator", "getPolymorphicTypeValidator", "polymorphicTypeValidator")
 
 
@@ -71,20 +74,24 @@ def _plain_templates(unit: Unit, scope: Scope) -> Iterator[Subject]:
         if node.value.body is not None or len(node.value.args) > 0:
             continue
         used = [n for n in scope.all if _concerns(n, node.name)]
-        configured = any("erializer" in n.name for n in used if n.kind in ("call", "member"))
+        chosen = {n.name for n in used if n.kind in ("call", "member") and "erializer" in n.name}
+        configured = any(not _OF_KEYS.search(name) for name in chosen)
         handed = any(
             n.kind == "call" and any(a.kind == "name" and a.name == node.name for _, a in n.args)
             for n in scope.all
         )
         connected = any("onnectionFactory" in n.name for n in used)
         if connected and not configured and not handed:
-            yield trap(
+            made = trap(
                 unit,
                 node.value,
                 NAME,
                 "RedisTemplate",
                 "Java serialization, the template's default",
             )
+            if chosen:
+                made.set("debatable", Value(True))
+            yield made
 
 
 def _concerns(node: Node, name: str) -> bool:
