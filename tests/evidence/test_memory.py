@@ -240,3 +240,22 @@ def test_ten_thousand_unused_databases_cost_megabytes_except_on_valkey_9(
     if key.startswith("valkey-9"):
         high = 20
     assert low < each < high
+
+
+@pytest.mark.parametrize("key", ENDS)
+def test_what_an_allkeys_policy_took_is_gone_after_a_restart_from_the_append_only_file(
+    start: Start, key: str
+) -> None:
+    server = start(
+        "--save", "", "--appendonly", "yes", "--maxmemory", "6mb",
+        "--maxmemory-policy", "allkeys-lru", "--maxmemory-samples", "64", key=key,
+    )  # fmt: skip
+    client = server.client()
+    client.set("order:1", "paid")
+    payload = client.execute_command("DUMP", "order:1", NEVER_DECODE=True)
+    client.execute_command("RESTORE", "order:1", 0, payload, "REPLACE", "IDLETIME", 3600)
+    assert set(fill(client, "cache", 3000, 2000)) == {True}
+    assert client.get("order:1") is None
+    client.shutdown()
+    server.kill()
+    assert server.start().client().get("order:1") is None

@@ -294,6 +294,21 @@ def allows(server: Server, command: str) -> Value:
     return default(True, f"{command} is neither renamed nor denied")
 
 
+_OPERATIONS = ("config", "bgsave", "bgrewriteaof", "save", "replicaof", "slaveof", "shutdown")
+
+
+@computed("server", "renamed", "text", "a command that is renamed; one that operation needs first")
+def renamed(server: Server) -> Value:
+    """CONFIG before all: Sentinel, exporters and client libraries send it."""
+    lines = [s for s in server.written("rename-command") if s.args]
+    if not lines:
+        return default(None, "no command is renamed")
+    ranks = {name: rank for rank, name in enumerate(_OPERATIONS)}
+    last = lines[-1]
+    line = min(lines, key=lambda s: ranks.get(s.args[0].lower(), 90 if s is last else 99))
+    return Value(line.args[0].upper(), Origin(line.span))
+
+
 @computed("server", "explicitly-open", "bool",
           "the settings themselves say: all addresses, protected mode off, no password")  # fmt: skip
 def explicitly_open(server: Server) -> Value:
