@@ -8,7 +8,7 @@ from redislint.linking.connections import near, of_name, servers_by_name
 from redislint.linking.sharing import copies, find_shared
 from redislint.model.container import Container
 from redislint.model.deployment import Arrow, Deployment
-from redislint.model.sentinel import Sentinel
+from redislint.model.sentinel import Monitor, Sentinel
 from redislint.model.server import Server
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value, default
@@ -23,10 +23,12 @@ def link_clusters(deployment: Deployment, context: Context) -> None:
     groups: dict[str, list[Server]] = {}
     names = servers_by_name(deployment)
     watchers: dict[str, list[Sentinel]] = {}
+    monitors: dict[str, Monitor] = {}
     for subject in list(deployment.subjects):
         if isinstance(subject, Sentinel):
             for monitor in subject.monitors.values():
                 watchers.setdefault(monitor.name, []).append(subject)
+                monitors.setdefault(monitor.name, monitor)
                 container = subject.links.get("container")
                 group = container.group if isinstance(container, Container) else ""
                 master = near(of_name(names, monitor.host), group)
@@ -55,7 +57,7 @@ def link_clusters(deployment: Deployment, context: Context) -> None:
                 for n in nodes
             ]
     for name, sentinels in watchers.items():
-        deployment.subjects.append(_sentinel_group(name, sentinels))
+        deployment.subjects.append(_sentinel_group(monitors[name], sentinels))
     find_shared(deployment)
 
 
@@ -104,9 +106,9 @@ def _image_only(sentinel: Sentinel) -> bool:
     return isinstance(container, Container) and container.platform == "dockerfile"
 
 
-def _sentinel_group(name: str, sentinels: list[Sentinel]) -> Subject:
+def _sentinel_group(monitor: Monitor, sentinels: list[Sentinel]) -> Subject:
     first = sentinels[0]
-    monitor = first.monitors[name]
+    name = monitor.name
     group = Subject(
         f"the Sentinels of {name}", monitor.setting.span or first.anchor, "sentinel-group"
     )

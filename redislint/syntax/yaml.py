@@ -152,6 +152,17 @@ class Mapping(Node):
                 found.setdefault(name, pair)
         return list(found.values())
 
+    def texts(self) -> dict[str, str]:
+        """The texts of its scalars by key, merged ones too; kept, for selectors are asked often."""
+        held = _TEXTS.get(id(self._raw))
+        if held is not None and held[0] is self._raw:
+            return held[1]
+        if len(_TEXTS) > 10_000:
+            _TEXTS.clear()
+        texts = {key.text: value.text for key, value in self.merged() if isinstance(value, Scalar)}
+        _TEXTS[id(self._raw)] = (self._raw, texts)
+        return texts
+
     def under(self, name: str) -> Mapping:
         """A mapping whose only key is that name and whose value is this one."""
         raw = self._raw
@@ -175,10 +186,12 @@ class Mapping(Node):
         """Key and value of a name, or None."""
         last = None
         merges = False
-        for key, value in self.pairs:
-            if key.text == name:
-                last = key, value
-            merges = merges or key.text == "<<"
+        for key, value in self._raw.value:  # asked for so often that no other pair is wrapped
+            if key.id == "scalar":
+                text = key.value if HOLE not in key.value else Scalar(key, self.source).text
+                if text == name:
+                    last = Scalar(key, self.source), wrap(value, self.source)
+                merges = merges or text == "<<"
         if last is None and merges:
             return next((p for p in self.merged() if p[0].text == name), None)
         return last
@@ -210,6 +223,7 @@ class Stream:
 
 
 _CACHE: dict[int, tuple[Source, Stream]] = {}
+_TEXTS: dict[int, tuple[Any, dict[str, str]]] = {}
 
 
 def load(source: Source) -> Stream:

@@ -4,6 +4,7 @@ pod's number, tuning of the node, claims that go with the workload."""
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from redislint.model.container import Container
 from redislint.model.value import at
@@ -36,7 +37,7 @@ def add_doors(
             span = place.head if place is not None else selector[0].span if selector else None
             container.doors[f"{service.path}:{service.name}"] = (service.name, span)
     _roles(container, pod, near)
-    if any(_of_primary(s) for s in near.of("Service")):
+    if _has_primary_door(near):
         container.set("primary-door", at(True, container.anchor))
     starters = pod.get("initContainers")
     for starter in starters.items if isinstance(starters, Sequence) else []:
@@ -60,6 +61,11 @@ def _is_door(service: Object) -> bool:
         and not {p.text("port"), p.text("targetPort"), p.text("name")} & set(_BESIDE)
         for p in ports
     )
+
+
+@lru_cache(maxsize=4)
+def _has_primary_door(near: Folder) -> bool:
+    return any(_of_primary(s) for s in near.of("Service"))
 
 
 def _of_primary(service: Object) -> bool:

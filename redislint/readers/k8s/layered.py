@@ -31,6 +31,14 @@ class Layer(Mapping):
         """The joined pairs."""
         return self._pairs
 
+    def pair(self, name: str) -> tuple[Scalar, Node] | None:
+        """Key and value of a name among the joined pairs, or None."""
+        return next((pair for pair in self.merged() if pair[0].text == name), None)
+
+    def texts(self) -> dict[str, str]:
+        """The texts of its scalars; not kept, since two layers may lie over one mapping."""
+        return {key.text: value.text for key, value in self.merged() if isinstance(value, Scalar)}
+
 
 class Listed(Sequence):
     """A list made of others' elements."""

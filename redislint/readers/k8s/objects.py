@@ -89,6 +89,10 @@ class Folder:
         self.objects: list[Object] = []
         self.generated: dict[str, dict[str, str]] = {}
         self._confs: dict[tuple[str, str], ConfFile | None] = {}
+        self._kinds: dict[str, list[Object]] | None = None
+        self._selected: dict[tuple[str, str], list[tuple[int, dict[str, str], Object]]] | None = (
+            None
+        )
         prefix = f"{path}/" if path else ""
         names = [
             p
@@ -121,7 +125,31 @@ class Folder:
 
     def of(self, kind: str) -> list[Object]:
         """The objects of a kind."""
-        return [o for o in self.objects if o.kind == kind]
+        if self._kinds is None:
+            self._kinds = {}
+            for found in self.objects:
+                self._kinds.setdefault(found.kind, []).append(found)
+        return self._kinds.get(kind, [])
+
+    def services_for(self, labels: Node | None) -> list[Object]:
+        """The Services that select pods with these labels, in the order of the files."""
+        if not isinstance(labels, Mapping):
+            return []
+        if self._selected is None:
+            self._selected = {}
+            for number, service in enumerate(self.of("Service")):
+                selector = service.node.get("spec", "selector")
+                wanted = selector.texts() if isinstance(selector, Mapping) else {}
+                for first in list(wanted.items())[:1]:  # any pair of it finds it
+                    self._selected.setdefault(first, []).append((number, wanted, service))
+        given = labels.texts()
+        found = [
+            (number, service)
+            for pair in given.items()
+            for number, wanted, service in self._selected.get(pair, ())
+            if wanted.items() <= given.items()
+        ]
+        return [service for _, service in sorted(found, key=lambda pair: pair[0])]
 
     def config_map(self, name: str) -> Object | None:
         """The ConfigMap of a name."""
@@ -182,6 +210,5 @@ def selects(selector: Node | None, labels: Node | None) -> bool:
     """Whether a selector's pairs are all among the labels; templates are compared as text."""
     if not isinstance(selector, Mapping) or not isinstance(labels, Mapping):
         return False
-    wanted = {k.text: v.text for k, v in selector.merged() if isinstance(v, Scalar)}
-    given = {k.text: v.text for k, v in labels.merged() if isinstance(v, Scalar)}
-    return bool(wanted) and all(given.get(k) == v for k, v in wanted.items())
+    wanted = selector.texts()
+    return bool(wanted) and wanted.items() <= labels.texts().items()

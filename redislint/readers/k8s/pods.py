@@ -12,7 +12,7 @@ from redislint.readers.compose import set_image
 from redislint.readers.k8s.doors import add_doors
 from redislint.readers.k8s.guards import add_guards
 from redislint.readers.k8s.initial import add_copies
-from redislint.readers.k8s.objects import Folder, Object, is_open, selects, words
+from redislint.readers.k8s.objects import Folder, Object, is_open, words
 from redislint.source import Span
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
 
@@ -39,7 +39,7 @@ def containers(
     if not isinstance(pod, Mapping) or not isinstance(items, Sequence):
         return
     labels = template.get("metadata", "labels")
-    services = [s for s in near.of("Service") if selects(s.node.get("spec", "selector"), labels)]
+    services = near.services_for(labels)
     many = len([i for i in items.items if isinstance(i, Mapping)]) > 1
     for item in items.items:
         if isinstance(item, Mapping):
