@@ -508,3 +508,66 @@ def test_a_marker_that_gets_its_expiry_in_a_second_command(tmp_path: Path) -> No
     assert traps(tmp_path, code) == [("lock-without-ttl", 4)]
     code = HEAD + "def first(key):\n    return r.setnx(key, 1)\n"
     assert traps(tmp_path, code) == []
+
+
+ROUTES = """from fastapi import APIRouter, Depends
+from app.core.store import get_redis
+router = APIRouter()
+@router.get("/")
+async def show(r=Depends(get_redis)):
+    return await r.get("x")
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("async def get_redis():\n    return Redis(host='h')\n", 3),
+        ("async def get_redis():\n    c = Redis(host='h')\n    yield c\n    await c.aclose()\n", 3),
+        ("async def get_redis():\n    async with Redis(host='h') as c:\n        yield c\n", 3),
+        (
+            "pool = ConnectionPool()\nasync def get_redis():\n    yield Redis(connection_pool=pool)\n",
+            0,
+        ),
+        ("from functools import cache\n@cache\ndef get_redis():\n    return Redis(host='h')\n", 0),
+        ("async def get_other():\n    return Redis(host='h')\n", 0),
+    ],
+)
+def test_a_dependency_that_only_another_file_uses(tmp_path: Path, code: str, line: int) -> None:
+    head = "from redis.asyncio import ConnectionPool, Redis\n"
+    found = read(
+        tmp_path, "python", {"app/core/store.py": head + code, "app/api/routes.py": ROUTES}
+    )
+    traps = [(s.get("trap").value, s.anchor.line) for s in found if s.kind == "call"]
+    assert traps == ([("redispy-client-per-request", line)] if line else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        (
+            "def lambda_handler(event, context):\n    r = redis.Redis(host='h')\n    return r.get('x')\n",
+            3,
+        ),
+        ("def handler(event, _):\n    r = redis.Redis(host='h')\n    r.close()\n", 0),
+        ("r = redis.Redis(host='h')\ndef handler(event, context):\n    return r.get('x')\n", 0),
+        (
+            "class A(Resource):\n    def get(self, key):\n"
+            "        r = redis.Redis(host='h')\n        return r.get(key)\n",
+            4,
+        ),
+        (
+            "class A:\n    def get(self, key):\n        r = redis.Redis(host='h')\n        return r.get(key)\n",
+            0,
+        ),
+        (
+            "@router.message()\nasync def on(message):\n    r = redis.Redis(host='h')\n    r.set('x', 1)\n",
+            4,
+        ),
+    ],
+)
+def test_functions_that_are_called_for_each_event(tmp_path: Path, code: str, line: int) -> None:
+    names = [
+        found for found in traps(tmp_path, "import redis\n" + code) if "per-request" in found[0]
+    ]
+    assert names == ([("redispy-client-per-request", line)] if line else [])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from redislint.readers.pyclient.scopes import Module
 from redislint.syntax.python import Node, named
 
+if TYPE_CHECKING:
+    from redislint.readers import Context
+
 _CLOSES = re.compile(r"\.a?close\s*\(|\.disconnect\s*\(")
 _YIELDS = re.compile(r"\byield\s+(\w+)\s*(?:$|#)", re.MULTILINE)
 _RETURNS = re.compile(r"\breturn\s+(?:await\s+)?")
-_DEPENDS = re.compile(r"\bDepends\(\s*(\w+)\s*[),]")
+_DEPENDS = re.compile(r"\bDepends\(\s*(?:\w+\.)?(\w+)\s*[),]")
 _NAME = re.compile(r"(\w+)\s*$", re.MULTILINE)
 
 
@@ -56,6 +60,27 @@ def dependencies(module: Module) -> frozenset[str]:
     if module.dependencies is None:
         module.dependencies = frozenset(_DEPENDS.findall(module.tree.source.text))
     return module.dependencies
+
+
+_ROUTERS = re.compile(r"(?i)rout|api|endpoint|view|main|app|dep|service|controller|handler|server")
+MAX_ASKED = 120
+"""Modules of the repository that are asked what they depend on."""
+_latest: tuple[object, frozenset[str]] | None = None
+"""What the modules of one repository depend on: many modules of it ask, one after the other."""
+
+
+def dependencies_of_all(context: Context) -> frozenset[str]:
+    """The names in `Depends(…)` anywhere in the repository's modules of routes and services."""
+    global _latest
+    if _latest is None or _latest[0] is not context:
+        found: set[str] = set()
+        paths = [p for p in context.glob("*.py") if _ROUTERS.search(p)]
+        for path in paths[:MAX_ASKED]:
+            source = context.find(path)
+            if source is not None and "Depends" in source.text:
+                found.update(_DEPENDS.findall(source.text))
+        _latest = (context, frozenset(found))
+    return _latest[1]
 
 
 def calls_of(module: Module, name: str) -> list[Node]:

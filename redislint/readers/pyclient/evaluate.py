@@ -54,6 +54,9 @@ class Finder(Protocol):
     def django(self) -> list[Module]:
         """The modules that hold the Django project's settings."""
 
+    def dependencies(self) -> frozenset[str]:
+        """The functions that modules of the repository have FastAPI call for them."""
+
 
 class Evaluator:
     """Follows expressions of one module; `load` finds the module of an import in the repository."""

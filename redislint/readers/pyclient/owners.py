@@ -17,12 +17,25 @@ DEPENDENCY = (
     "stands in a dependency that yields it: each request makes a client, connects, authenticates "
     "and closes again; make the client once, in the lifespan, and yield that one"
 )
+RETURNED = (
+    "stands in a dependency that makes it anew: each request connects, authenticates and leaves the "
+    "connection behind; make the client once, in the lifespan, and hand out that one"
+)
+EVENT = (
+    "stands in the function that Lambda calls for each event: each one connects, authenticates and "
+    "leaves the connection behind; make the client outside of the handler, where it is kept"
+)
 CALL = (
     "stands in a helper that makes a client at each call, and other functions call it for their "
     "commands: each connects and authenticates anew; make the client once and share it"
 )
 _ROUTES = frozenset(
-    "route get post put delete patch head options websocket api_route view action".split()
+    "route get post put delete patch head options websocket api_route view action message "
+    "callback_query message_handler".split()
+)
+_VERBS = frozenset("get post put delete patch head options dispatch".split())
+_VIEWS = re.compile(
+    r"\b(APIView|MethodView|Resource|HTTPEndpoint|RequestHandler|\w*ViewSet|View)\b"
 )
 _PROBE = re.compile(r"(?i)health|ready|readiness|alive|liveness|status|ping|diagnos")
 """Names of functions that look whether Redis is there: a connection of their own is the point."""
@@ -38,8 +51,12 @@ def of(ev: Evaluator, made: Made) -> str:
         return ""
     if _per_request(ev, made):
         return REQUEST
+    if _per_event(ev, made):
+        return EVENT
     if _per_dependency(ev, made):
         return DEPENDENCY
+    if _returned_to_requests(ev, made):
+        return RETURNED
     return CALL if _per_call(ev, made) else ""
 
 
@@ -64,6 +81,28 @@ def _per_request(ev: Evaluator, made: Made) -> bool:
         return False
     body = bodies.of(ev.module, function)
     return not _PROBE.search(body.name) and not body.closes and _serves(ev, function)
+
+
+def _per_event(ev: Evaluator, made: Made) -> bool:
+    """Whether it is made in the handler of a function of AWS Lambda."""
+    function = _maker(ev, made.node)
+    if function is None:
+        return False
+    body = bodies.of(ev.module, function)
+    parameters = function.child_by_field_name("parameters")
+    if "handler" not in body.name.lower() or body.closes or parameters is None:
+        return False
+    names = [re.split(r"\W", ev.module.text(c))[0] for c in named(parameters)]
+    return len(names) == 2 and names[0] == "event" and names[1] in ("context", "_context", "_")
+
+
+def _returned_to_requests(ev: Evaluator, made: Made) -> bool:
+    """Whether a dependency of FastAPI returns a new client."""
+    function = _maker(ev, made.node)
+    if function is None or not _returns(ev, function, made.node):
+        return False
+    name = bodies.of(ev.module, function).name
+    return not ev.module.decorators.get(function.id) and name in ev.load.dependencies()
 
 
 def _per_dependency(ev: Evaluator, made: Made) -> bool:
@@ -149,12 +188,23 @@ def _taker(ev: Evaluator, call: Node) -> Node | None:
 
 def _depended_on(ev: Evaluator, name: str) -> bool:
     """Whether a function is a dependency of FastAPI: `Depends(it)`, or its module is about them."""
-    if name in bodies.dependencies(ev.module):
+    if name in bodies.dependencies(ev.module) or name in ev.load.dependencies():
         return True
     heads = {target.split(".")[0] for target, _, _ in ev.module.imports}
     return "fastapi" in heads or bool(
         re.search(r"(^|/)(deps|dependenc\w+)(\.py$|/)", ev.module.path)
     )
+
+
+def _in_view(ev: Evaluator, function: Node) -> bool:
+    """Whether a function is a method of a class whose objects answer requests."""
+    owner = function.parent
+    while owner is not None and owner.type in ("block", "decorated_definition"):
+        owner = owner.parent
+    if owner is None or owner.type != "class_definition":
+        return False
+    bases = owner.child_by_field_name("superclasses")
+    return bases is not None and bool(_VIEWS.search(ev.module.text(bases)))
 
 
 def _serves(ev: Evaluator, function: Node) -> bool:
@@ -170,7 +220,8 @@ def _serves(ev: Evaluator, function: Node) -> bool:
             return False
         if words[-1] in _ROUTES and len(words) > 1:
             return not _PROBE.search(ev.module.text(decorator))
-    if bodies.of(ev.module, function).name in bodies.dependencies(ev.module):
+    name = bodies.of(ev.module, function).name
+    if name in bodies.dependencies(ev.module) or (name in _VERBS and _in_view(ev, function)):
         return True
     parameters = function.child_by_field_name("parameters")
     names = [ev.module.text(c) for c in named(parameters)] if parameters is not None else []

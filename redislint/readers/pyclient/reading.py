@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from redislint.model.subject import Subject
-from redislint.readers.pyclient import hazards, settings, traps, uses
+from redislint.readers.pyclient import bodies, hazards, settings, traps, uses
 from redislint.readers.pyclient.build import Built, build
 from redislint.readers.pyclient.context import context_of
 from redislint.readers.pyclient.evaluate import Evaluator
@@ -84,6 +84,10 @@ class Loader:
             found = [self._load(p) for p in paths[:8]]
             self._settings = [m for m in found if m is not None]
         return self._settings
+
+    def dependencies(self) -> frozenset[str]:
+        """The functions that modules of the repository have FastAPI call for them."""
+        return bodies.dependencies_of_all(self.context)
 
     def _load(self, path: str) -> Module | None:
         if path in self.modules:
