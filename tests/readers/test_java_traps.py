@@ -225,3 +225,21 @@ def test_a_stream_that_nothing_limits(tmp_path: Path, call: str, count: int) -> 
 def test_the_head_of_a_package_makes_no_example(tmp_path: Path, folder: str, count: int) -> None:
     text = OTHERS + STREAM % "redis.opsForStream().add(record);"
     assert len(fired(tmp_path, {f"{folder}/S.java": text}, "stream-without-maxlen")) == count
+
+
+@pytest.mark.parametrize(
+    ("annotation", "told"),
+    [
+        ('@Profile("dev")', False),
+        ('@Profile({"local", "test"})', False),
+        ('@Profile("!dev")', True),
+        ('@Profile({"dev", "prod"})', True),
+        ('@Profile("prod")', True),
+        ("", True),
+    ],
+)
+def test_a_profile_of_developers_is_nobodys_production(
+    tmp_path: Path, annotation: str, told: bool
+) -> None:
+    text = BARE.replace("class Redis", f"{annotation}\nclass Redis")
+    assert bool(fired(tmp_path, {NAME: text}, TOPOLOGY)) is told

@@ -156,3 +156,14 @@ fun make(uri: String) = RedisClusterClient.create(uri).also {{
 """
     found = client(tmp_path, text, "src/main/kotlin/Redis.kt")
     assert found.get("periodic-refresh").is_true is kept
+
+
+def test_extension_functions_of_the_class_are_followed_too(tmp_path: Path) -> None:
+    text = """import io.lettuce.core.*
+class Redis {
+    fun start(p: Settings) = RedisClient.create(RedisURI.builder().withHost(p.host).shared(p).build())
+    private fun RedisURI.Builder.shared(p: Settings): RedisURI.Builder { withTimeout(Duration.ofSeconds(5)); return this }
+}
+"""
+    found = client(tmp_path, text, "src/main/kotlin/Redis.kt")
+    assert shown(found, "command-timeout") == 5.0

@@ -234,9 +234,10 @@ def on_thing(
     if name in ("stream", "toString", "hashCode", "equals"):
         return Unknown("it is computed")
     if frame.unit.language == "kotlin" and node.obj is not None:
-        own = lookup.find_method(e, frame.unit.top, name, len(args))
-        if own is not None and _extends(frame.unit.data[own[0].start : own[0].end], name):
-            return e.invoke(own[0], own[1], args, names, target)
+        for cls in (frame.unit.top, frame.this.cls):
+            own = lookup.find_method(e, cls, name, len(args))
+            if own is not None and _extends(frame.unit.data[own[0].start : own[0].end], name):
+                return e.invoke(own[0], own[1], args, names, target)
         if name in frame.unit.imports and not target.open_why:
             target.open_why = f"{name}() of another file may change it"
     computed = builtins.of_thing(e, target, name, args)

@@ -92,7 +92,26 @@ def make(e: Evaluator, unit: Unit, language: str, kind: Value) -> Iterator[Clien
             client.set("language", Value(language))
             client.set("context", kind)
             finish(client)
+            profile = _profile(thing)
+            if profile:
+                from redislint.readers.jvm.springclient import context
+
+                context(client, str(kind.value), profile)
             yield client
+
+
+def _profile(thing: Thing) -> str:
+    """The profiles of Spring that an object is made in, where all of them are developers'."""
+    from redislint.readers.jvm.walk import nodes
+
+    method, cls = (thing.owner[0], thing.owner[1]) if thing.owner else (None, None)
+    found: list[str] = []
+    for place in (method, cls):
+        for annotation in place.annotations if place is not None else ():
+            for _, argument in annotation.args if annotation.name == "Profile" else ():
+                found += [n.value for n in nodes(argument) if isinstance(n.value, str)]
+    mine = all(re.fullmatch(r"(?i)local|dev|develop|development|test|ci", text) for text in found)
+    return ",".join(found) if mine else ""
 
 
 def _handed_on(e: Evaluator) -> Iterator[Thing]:
