@@ -252,6 +252,8 @@ def _load(source: Source) -> Stream:
         text = _SURROGATES.sub(r"\\ufffd", text.replace("\t", " "))
         if "${" in text:
             text = _HOLES.sub(lambda m: HOLE * len(m[0]), text)
+    if ": @" in text or "- @" in text:
+        text = _FILTERED.sub(lambda m: HOLE * len(m[0]), text)
     text = _CONTROLS.sub(" ", text)
     if depth(text) > _DEPTH:
         stream.unread.append((1, f"is nested deeper than {_DEPTH} levels: not read"))
@@ -289,6 +291,8 @@ _SURROGATES = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """Halves of a character beyond the first 65,536 in JSON; YAML has no such escape."""
 _HOLES = re.compile(r"(?<=[:,\[ \t\n])\$\{[^{}\"\n]*\}(?=[ \t]*[,\]}\n])")
 """`"cpu": ${cpu}` of JSON that Terraform's templatefile() fills in: a value, but no JSON yet."""
+_FILTERED = re.compile(r"(?<=[:-] )@[\w.-]+@")
+"""`name: @project.artifactId@`, which Maven fills in before Spring Boot reads it."""
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 
 

@@ -200,3 +200,13 @@ def test_any_text_gives_a_tree_whose_places_lie_in_it(text: str) -> None:
             if isinstance(node, Scalar):
                 node.embedded().position(0)
     assert all(line >= 1 for line, _ in stream.unread)
+
+
+def test_what_maven_fills_in_is_a_value_as_it_stands() -> None:
+    spring = top(
+        "spring:\n  name: @project.name@\n  nodes:\n    - @host@:6379\n", "application.yml"
+    )
+    assert scalar(spring.get("spring", "name")).text == "@project.name@"
+    nodes = spring.get("spring", "nodes")
+    assert isinstance(nodes, Sequence)
+    assert [scalar(n).text for n in nodes.items] == ["@host@:6379"]
