@@ -132,6 +132,7 @@ subject.kind(
         FactSpec("cpu-limit", "number", "the limit of processors, in cores"),
         FactSpec("restart", "text", "the restart policy as the platform names it"),
         FactSpec("restarts", "bool", "it is started again after it ends"),
+        FactSpec("swarm", "bool", "its file speaks to a swarm, which replaces it on any machine"),
         FactSpec("replicas", "int", "how many copies run"),
         FactSpec("stop-grace", "duration", "time between the stop signal and the kill"),
         FactSpec("user", "text", "the user it runs as"),

@@ -86,7 +86,7 @@ def _service(file: File, key: Scalar, body: Mapping) -> Container:
         add_ports(container, holder, mapping)
         add_mounts(container, holder, mapping)
     sysctls = first("sysctls")
-    add_limits(container, text, sysctls[1] if sysctls else None)
+    add_limits(container, text, first, sysctls[1] if sysctls else None)
     names = [name]
     for path in (("container_name",), ("hostname",)):
         value = text(*path)

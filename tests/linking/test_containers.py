@@ -252,3 +252,26 @@ def test_a_variable_that_no_shell_fills_in_is_told(
 ) -> None:
     found = servers(tmp_path, f"  r:\n    image: redis:7.2\n    command: {command}\n")["r"]
     assert found.get("placeholder").value == told
+
+
+@pytest.mark.parametrize(
+    ("deploy", "swarm"),
+    [("placement: {constraints: [node.role == manager]}", True), ("endpoint_mode: dnsrr", True),
+     ("resources: {limits: {memory: 1G}}", None), ("replicas: 1", None)],
+)  # fmt: skip
+def test_a_service_with_keys_of_a_swarm_is_replaced_by_it(
+    tmp_path: Path, deploy: str, swarm: bool | None
+) -> None:
+    found = servers(tmp_path, f"  r:\n    image: redis:7.2\n    deploy:\n      {deploy}\n")["r"]
+    container = found.links["container"]
+    assert (container.get("swarm").value, container.get("restarts").value) == (swarm, swarm)
+
+
+def test_copies_of_one_service_are_told_where_none_replicates(tmp_path: Path) -> None:
+    found = servers(
+        tmp_path,
+        "  a:\n    image: redis:7.2\n    deploy: {replicas: 3}\n"
+        "  b:\n    image: redis:7.2\n    command: redis-server --replicaof a 6379\n    scale: 3\n",
+    )
+    assert found["a"].get("independent-copies").value == 3
+    assert found["b"].get("independent-copies").value is None

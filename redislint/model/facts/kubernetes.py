@@ -158,12 +158,18 @@ def _orchestrated(server: Server) -> Container | None:
     return found if isinstance(found, Container) and found.platform == "kubernetes" else None
 
 
-@computed("server", "independent-copies", "int", "how many pods run it without replicating")
+@computed("server", "independent-copies", "int", "how many copies of it run without replicating")
 def independent_copies(server: Server) -> Value:
-    """Pods of one workload that share a name but no data; absent where there is one."""
-    container = _orchestrated(server)
+    """Pods of one workload, or tasks of one service, that share a name but no data; absent where there is one."""
+    found = server.links.get("container")
+    container = found if isinstance(found, Container) else None
     copies = container.facts.get("replicas") if container is not None else None
-    if container is None or copies is None or not isinstance(copies.value, int):
+    if (
+        container is None
+        or container.platform not in ("kubernetes", "compose")
+        or copies is None
+        or not isinstance(copies.value, int)
+    ):
         return default(None, "one copy, or an unknown number")
     if not server.complete:
         return default(None, "what it starts is not known in full")

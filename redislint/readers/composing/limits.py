@@ -6,7 +6,7 @@ import re
 
 from redislint.model.container import Container
 from redislint.model.setting import size
-from redislint.model.value import Value, at, unknown
+from redislint.model.value import Origin, Value, at, unknown
 from redislint.source import Span
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
 
@@ -20,9 +20,10 @@ def seconds(text: str) -> float | None:
     return sum(float(n) * _SECONDS[u or None] for n, u in found) if found else None
 
 
-def add_limits(container: Container, text: object, every: Node | None) -> None:
-    """Store what the service says; `text(*path)` gives a value, `every` is its `sysctls`."""
+def add_limits(container: Container, text: object, first: object, every: Node | None) -> None:
+    """Store what the service says; `text(*path)` gives a value, `first` a node, `every` is its `sysctls`."""
     assert callable(text)
+    assert callable(first)
     for fact, paths in (
         ("memory-limit", (("deploy", "resources", "limits", "memory"), ("mem_limit",))),
         (
@@ -45,6 +46,17 @@ def add_limits(container: Container, text: object, every: Node | None) -> None:
     files = text("ulimits", "nofile", "soft") or text("ulimits", "nofile")
     if files is not None and files.known and re.fullmatch(r"[0-9]{1,9}", str(files.value)):
         container.set("ulimit-nofile", Value(int(str(files.value)), files.origin))
+    for key in (
+        ("placement",),
+        ("endpoint_mode",),
+        ("mode",),
+        ("update_config",),
+        ("rollback_config",),
+    ):
+        if (found := first("deploy", *key)) is not None:
+            container.set("swarm", at(True, found[1].head))
+            container.set("restarts", Value(True, Origin(found[1].head, "a swarm replaces it")))
+            break
     restart = text("restart") or text("deploy", "restart_policy", "condition")
     if restart is not None:
         container.set("restart", restart)
