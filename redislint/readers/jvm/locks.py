@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from redislint.readers.jvm.trapped import trap
-from redislint.readers.jvm.walk import nodes
+from redislint.readers.jvm.walk import nodes, says
 
 if TYPE_CHECKING:
     from redislint.model.subject import Subject
@@ -37,7 +37,7 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
     """What a method does wrong about a lock."""
     for node in _released(unit, scope):
         yield trap(unit, node, "lock-release-without-token", node.name, "the lock")
-    if _SWAPS.search(unit.source.text):
+    if says(unit.source.text, _SWAPS):
         return
     for node in scope.all:
         if node.kind == "call" and node.obj is not None and _takes_for_ever(node, scope):

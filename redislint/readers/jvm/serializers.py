@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from redislint.model.value import Value
 from redislint.readers.jvm.trapped import trap
+from redislint.readers.jvm.walk import says
 
 if TYPE_CHECKING:
     from redislint.model.subject import Subject
@@ -23,7 +24,7 @@ _OPEN = ("LaissezFaireSubTypeValidator", "getPolymorphicTypeValidator", "polymor
 
 def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
     """Java serialization, and Jackson's default typing without a list of allowed types."""
-    redis = _SPRING_REDIS.search(unit.source.text) is not None
+    redis = says(unit.source.text, _SPRING_REDIS)
     chosen = _chosen(scope)
     for node in scope.all:
         if chosen and node.kind in ("new", "call") and _serializer(node):

@@ -68,10 +68,12 @@ def find(unit: Unit, clients: list[Client]) -> Iterator[Subject]:
 def _find(unit: Unit, mentions: list[int]) -> Iterator[Subject]:
     jedis = _imports(unit, "redis.clients.jedis")
     lettuce = _imports(unit, "io.lettuce", "com.lambdaworks.redis")
+    habitual = lettuce and habits.MENTION.search(unit.source.text) is not None
+    caches = caching.MENTION.search(unit.source.text) is not None
     for cls in [*unit.all_classes(), unit.top]:
         if jedis:
             yield from _shared_jedis(unit, cls)
-        if lettuce and habits.MENTION.search(unit.source.text):
+        if habitual:
             yield from habits.in_class(unit, cls)
             yield from habits.replayed(unit, cls)
         for method in [*cls.methods, *cls.initializers]:
@@ -80,7 +82,7 @@ def _find(unit: Unit, mentions: list[int]) -> Iterator[Subject]:
                 continue
             scope = Scope(method)
             yield from serializers.find(unit, scope)
-            if caching.MENTION.search(unit.source.text):
+            if caches:
                 yield from caching.find(unit, scope)
             yield from keys.find(unit, scope)
             yield from locks.find(unit, scope)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from redislint.syntax.jvm import Node as Tree
 
 if TYPE_CHECKING:
+    import re
+
     from redislint.syntax.jvm import ClassDef, Method, Node
 
 LIMIT = 20_000
@@ -27,6 +30,12 @@ def nodes(root: Node | None) -> Iterator[Node]:
         inner += [a for _, a in node.args]
         inner += node.items
         stack += reversed(inner)
+
+
+@lru_cache(maxsize=16)
+def says(text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether a file's text has a pattern anywhere: asked once, not for each method."""
+    return pattern.search(text) is not None
 
 
 class Scope:
