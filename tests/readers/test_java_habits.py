@@ -26,7 +26,9 @@ def test_a_local_stands_for_the_field_that_it_was_made_of() -> None:
         + "void wait1() { var c = this.shared.sync(); c.brpop(5, k); }"
         "void read() { shared.async().get(k); } }"
     )
-    assert found(text) == [("lettuce-blocking-on-shared-connection", "shared")]
+    ((name, detail),) = found(text)
+    assert name == "lettuce-blocking-on-shared-connection"
+    assert "the same connection shared" in detail
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,43 @@ def test_listeners_to_keyspace_events(statement: str, channel: str) -> None:
 def test_locks_of_redisson(code: str, locks: bool) -> None:
     traps_found = found(f"import org.redisson.api.*;\nclass C {{ {code} }}")
     assert [t for t, _ in traps_found] == ["redisson-lock-failover"] * locks
+
+
+def test_a_transaction_belongs_to_the_connection_not_to_the_thread() -> None:
+    text = (
+        LETTUCE
+        + "class C {"
+        + FIELD
+        + "void place() { shared.sync().multi(); shared.sync().exec(); }"
+        "void read() { shared.sync().get(k); } }"
+    )
+    ((name, detail),) = found(text)
+    assert name == "lettuce-blocking-on-shared-connection"
+    assert "opens a transaction on the connection shared" in detail
+
+
+@pytest.mark.parametrize(
+    ("statement", "waits"),
+    [
+        ("c.async().get(k).thenAccept(v -> c.sync().set(o, v));", True),
+        ("c.async().get(k).thenAccept(v -> c.async().set(o, v).get());", True),
+        ("c.reactive().get(k).subscribe(v -> c.reactive().set(o, v).block());", True),
+        ("c.async().get(k).thenCompose(v -> c.async().set(o, v));", False),
+        ("p.addListener(new RedisPubSubAdapter<K, V>() { void message(K a, V b) { c.sync().get(b); } });", True),
+        ("p.addListener(new RedisPubSubAdapter<K, V>() { void message(K a, V b) { c.async().get(b); } });", False),
+    ],
+)  # fmt: skip
+def test_who_waits_on_the_event_loop(statement: str, waits: bool) -> None:
+    text = (
+        LETTUCE
+        + f"class C {{ StatefulRedisConnection<String, String> c; void go() {{ {statement} }} }}"
+    )
+    assert [n for n, _ in found(text)] == ["lettuce-blocking-in-event-loop"] * waits
+
+
+def test_a_listener_of_its_own_class_runs_on_the_event_loop_too() -> None:
+    text = (
+        LETTUCE + "class Hears extends RedisPubSubAdapter<String, String> {" + FIELD
+        + "public void message(String a, String b) { shared.sync().get(b); } }"
+    )  # fmt: skip
+    assert ("lettuce-blocking-in-event-loop", "a listener") in found(text)

@@ -99,3 +99,13 @@ def test_a_host_is_a_name_alone(tmp_path: Path, host: str) -> None:
 def test_a_name_an_address_and_a_placeholder_are_hosts(tmp_path: Path, host: str) -> None:
     text = f"spring:\n  data:\n    redis:\n      host: {host}\n      timeout: 2s\n"
     assert found(tmp_path, text) == []
+
+
+@pytest.mark.parametrize(
+    ("listed", "told"), [("livenessState,redis", True), ("'*'", True), ("livenessState", False)]
+)
+def test_a_liveness_group_that_has_redis_in_it(tmp_path: Path, listed: str, told: bool) -> None:
+    text = f"management: {{endpoint: {{health: {{group: {{liveness: {{include: {listed}}}}}}}}}}}\n{HEAD}".replace(
+        "include: livenessState,redis", "include: 'livenessState,redis'"
+    )
+    assert bool(fired(tmp_path, {YML: text}, "spring-health")) is told

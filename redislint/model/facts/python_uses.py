@@ -95,11 +95,11 @@ def public_endpoint(client: Subject) -> Value:
     "client", "cluster-database", "int", "the number of a database that a cluster does not have"
 )
 def cluster_database(client: Subject) -> Value:
-    """A number above 0 on a cluster client: redis-py's, or one that Boot does not hand on."""
+    """A number above 0 on a cluster client: redis-py's, or one that Spring does not hand on."""
     if client.get("mode").value != "cluster":
         return Value(None, set=False)
-    boot = client.get("framework").value == "spring-boot"
-    held = client.facts.get("database" if boot else "db")
+    spring = client.get("framework").value in ("spring-boot", "spring-data-redis")
+    held = client.facts.get("database" if spring else "db")
     number = held.value if held is not None and held.known else None
     if held is None or not isinstance(number, int) or isinstance(number, bool) or number < 1:
         return Value(None, set=False)
@@ -109,8 +109,8 @@ def cluster_database(client: Subject) -> Value:
 @computed("client", "cluster-database-effect", "text", "what becomes of `cluster-database`")
 def cluster_database_effect(client: Subject) -> Value:
     """A phrase for messages: who refuses the number, or drops it."""
-    if client.get("framework").value == "spring-boot":
-        return Value("and Boot drops the number: all keys share one space")
+    if client.get("framework").value in ("spring-boot", "spring-data-redis"):
+        return Value("and Spring drops the number: all keys share one space")
     return Value("the client refuses to be built")
 
 

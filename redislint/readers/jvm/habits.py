@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MENTION = re.compile(
     r"__key(?:event|space)@|\.get\w*Lock\s*\(|nonLockingRedisCacheWriter|networkaddress\.cache\.ttl|sun\.net\.inetaddr\.ttl|RedisCacheManager\b|"
     r"\.(incr(by)?|decr(by)?|lpush|rpush|xadd|append|hincrby)\s*\(|"
-    r"\.(blpop|brpop|brpoplpush|blmove|blmpop|bzpopmin|bzpopmax|bzmpop|xread|xreadgroup)\s*\("
+    r"\.multi\s*\(|\.(blpop|brpop|brpoplpush|blmove|blmpop|bzpopmin|bzpopmax|bzmpop|xread|xreadgroup)\s*\("
 )
 """Without one of these a file has no habit of this module."""
 
@@ -34,6 +34,14 @@ _STREAMS = frozenset(("xread", "xreadgroup"))
 _HOLDERS = frozenset(
     "StatefulRedisConnection StatefulRedisClusterConnection RedisCommands RedisAsyncCommands "
     "RedisClusterCommands RedisClusterAsyncCommands RedisAdvancedClusterCommands".split()
+)
+_QUEUE = (
+    "waits on the server, and other methods use the same connection {}: their commands queue "
+    "behind it until it answers or its time is over, and may time out"
+)
+_TRANSACTION = (
+    "opens a transaction on the connection {} that other methods use as well: what their threads "
+    "send meanwhile is queued into it, and answers QUEUED instead of a value"
 )
 _VIEWS = frozenset(("sync", "async", "reactive"))
 _NO_COMMAND = frozenset(
@@ -134,14 +142,17 @@ def in_class(unit: Unit, cls: ClassDef) -> Iterator[Subject]:
                 others.append((field, method))
     for field, owner, node in waits:
         if any(other == field and method is not owner for other, method in others):
-            yield trap(unit, node, "lettuce-blocking-on-shared-connection", node.name, field)
+            effect = _TRANSACTION if node.name == "multi" else _QUEUE
+            detail = effect.format(field)
+            yield trap(unit, node, "lettuce-blocking-on-shared-connection", node.name, detail)
 
 
 def _waits(node: Node) -> bool:
+    """Whether a call blocks the connection, or opens a transaction on it."""
     if node.name in _STREAMS:
         inner = (n for _, argument in node.args for n in nodes(argument))
         return any(n.kind == "call" and n.name == "block" for n in inner)
-    return node.name in _BLOCKING
+    return node.name in _BLOCKING or (node.name == "multi" and not node.args)
 
 
 def _field(node: Node | None, scope: Scope, held: set[str], depth: int = 0) -> str:

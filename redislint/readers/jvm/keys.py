@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from redislint.readers.jvm.walk import Scope
     from redislint.syntax.jvm import Node, Unit
 
-_CLUSTER = frozenset(("JedisCluster", "BinaryJedisCluster", "RedisClusterCommands"))
+_JEDIS = frozenset(("JedisCluster", "BinaryJedisCluster"))
+_CLUSTER = _JEDIS | frozenset(
+    "RedisClusterCommands RedisClusterAsyncCommands RedisAdvancedClusterCommands "
+    "RedisAdvancedClusterAsyncCommands RedisAdvancedClusterReactiveCommands".split()
+)
+"""Lettuce's split mget, mset, del and their kin by slot; what is left goes to one node."""
 _MULTI = frozenset(
     "sinter sinterstore sunion sunionstore sdiff sdiffstore rename renamenx rpoplpush brpoplpush "
     "smove zunionstore zinterstore pfcount pfmerge lmove blmove".split()
@@ -38,7 +43,7 @@ def find(unit: Unit, scope: Scope) -> Iterator[Subject]:
                 yield made
         elif _adds_to_stream(node, scope) and not _TRIMS.search(unit.source.text):
             yield trap(unit, node, "stream-without-maxlen", node.name)
-        elif node.name.lower() in _MULTI | _JEDIS_MULTI and scope.type_of(node.obj) in _CLUSTER:
+        elif _needs_one_slot(node, scope):
             slots = _slots(node)
             if len(slots) > 1:
                 shown = ", ".join(f"{k} (slot {s})" for k, s in slots.items())
@@ -67,6 +72,13 @@ def _shown(node: Node) -> str:
     if argument.kind == "lit" and isinstance(argument.value, str):
         return argument.value
     return "<pattern>"
+
+
+def _needs_one_slot(node: Node, scope: Scope) -> bool:
+    """Whether a command goes to one node of a cluster with all its keys."""
+    client = scope.type_of(node.obj)
+    name = node.name.lower()
+    return (client in _CLUSTER and name in _MULTI) or (client in _JEDIS and name in _JEDIS_MULTI)
 
 
 def _slots(node: Node) -> dict[str, int]:

@@ -367,7 +367,8 @@ def properties(document: Document, source: Source) -> Iterator[Subject]:
             text = found.value or ",".join(found.items or [])
             made = _subject(found.key, text, found.span, source)
             made.set("suffix", Value("liveness"))
-            made.set("lists-redis", Value("redis" in text.lower().replace(" ", "").split(",")))
+            listed = text.lower().replace(" ", "").split(",")
+            made.set("lists-redis", Value("redis" in listed or "*" in listed))
             yield made
 
 

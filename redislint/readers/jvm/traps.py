@@ -23,7 +23,7 @@ MENTION = re.compile(
     r"DefaultTyping\s*\(|JdkSerializationRedisSerializer|RedisSerializer\s*\.\s*java\b|"
     r"new RedisTemplate\b|RedisTemplate<|\bJedis\b|\.getResource\s*\(|\.keys\s*\(|"
     r"defaultCacheConfig\s*\(|RedisCacheManager\b|disableKeyPrefix\s*\(|"
-    r"opsForStream\s*\(|\.xadd\s*\(|setIfAbsent\s*\(|\bset(nx|NX)\s*\(|\.nx\s*\(|[\"]NX[\"]|\.delete\s*\(|\.sync\s*\(|\.(s(inter|union|diff)|rename|b?rpoplpush|smove|"
+    r"opsForStream\s*\(|\.xadd\s*\(|setIfAbsent\s*\(|\bset(nx|NX)\s*\(|\.nx\s*\(|[\"]NX[\"]|\.delete\s*\(|\.(a?sync|reactive)\s*\(|\.(s(inter|union|diff)|rename|b?rpoplpush|smove|"
     r"z(union|inter)store|pf(count|merge)|[bl]l?move|m[gs]et|del|unlink)\w*\s*\(|"
     + habits.MENTION.pattern
 )
@@ -291,15 +291,39 @@ def _left_early(borrowed: Node, scope: Scope) -> bool:
     return any(not any(g.start <= r.start < g.end for g in guarded) for r in returns)
 
 
+_WAITS = frozenset("get join block blockFirst blockLast await".split())
+_LISTENERS = frozenset(
+    "RedisPubSubListener RedisPubSubAdapter RedisClusterPubSubListener "
+    "RedisClusterPubSubAdapter".split()
+)
+
+
 def _blocking(unit: Unit, scope: Scope) -> Iterator[Subject]:
-    """`connection.sync()` inside a callback that Lettuce runs on its event loop."""
+    """A command that waits for its answer in a callback that Lettuce runs on its event loop."""
     for node in scope.all:
-        if node.kind != "call" or node.name not in _CALLBACKS:
+        if node.kind == "call" and node.name in _CALLBACKS:
+            for _, argument in node.args:
+                if argument.kind == "lambda":
+                    yield from _waiting(unit, argument.body, node.name)
+        if node.kind == "new" and node.name in _LISTENERS and node.body is not None:
+            for method in getattr(node.body, "methods", ()):
+                yield from _waiting(unit, method.body, node.name)
+    cls = scope.cls
+    if cls is not None and _LISTENERS.intersection(cls.supers) and scope.method.name == "message":
+        yield from _waiting(unit, scope.body, "a listener")
+
+
+def _waiting(unit: Unit, body: Node | None, where: str) -> Iterator[Subject]:
+    """The first call in a callback that waits: `sync()`, `async().….get()`, `reactive().….block()`."""
+    for inner in nodes(body):
+        if inner.kind != "call":
             continue
-        for _, argument in node.args:
-            if argument.kind != "lambda":
-                continue
-            for inner in nodes(argument.body):
-                if inner.kind == "call" and inner.name == "sync" and not inner.args:
-                    yield trap(unit, inner, "lettuce-blocking-in-event-loop", "sync", node.name)
-                    break
+        sync = inner.name == "sync" and not inner.args
+        chain = inner.obj.obj if inner.obj is not None and inner.obj.kind == "call" else None
+        waits = inner.name in _WAITS and len(inner.args) != 1  # with one, it is the command GET
+        while not sync and waits and chain is not None and chain.kind == "call":
+            sync = chain.name in ("async", "reactive") and not chain.args
+            chain = chain.obj
+        if sync:
+            yield trap(unit, inner, "lettuce-blocking-in-event-loop", inner.name, where)
+            return
