@@ -29,6 +29,7 @@ STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("clusters", "link_clusters", ("server", "sentinel")),
     ("connections", "link_connections", ("server",)),
     ("variables", "link_variables", ("server",)),
+    ("managed", "mark_addresses", ("managed-cache",)),
     ("locks", "find_locks", ("call",)),
     ("notifications", "find_silence", ("call",)),
     ("purpose", "find_purposes", ("server",)),

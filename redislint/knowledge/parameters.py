@@ -7,6 +7,17 @@ from __future__ import annotations
 
 import re
 
+UNSUPPORTED = frozenset(
+    "save requirepass rename-command bind port dir dbfilename masterauth replicaof slaveof "
+    "logfile unixsocket protected-mode tls-port aclfile user loglevel daemonize supervised pidfile "
+    "tcp-backlog io-threads io-threads-do-reads rdbcompression rdbchecksum maxmemory "
+    "stop-writes-on-bgsave-error no-appendfsync-on-rewrite aof-use-rdb-preamble aof-load-truncated "
+    "auto-aof-rewrite-percentage auto-aof-rewrite-min-size repl-diskless-sync "
+    "repl-diskless-sync-delay client-output-buffer-limit client-output-buffer-limit-normal "
+    "client-output-buffer-limit-replica client-output-buffer-limit-slave "
+    "client-output-buffer-limit-pubsub".split()
+)
+"""Directives that parameter groups of ElastiCache and MemoryDB do not have or do not let be set."""
 _POLICIES = (
     "noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-lfu",
     "volatile-random", "volatile-ttl",

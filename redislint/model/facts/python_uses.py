@@ -139,6 +139,25 @@ def node_endpoint(client: Subject) -> Value:
     return _matching(client, _NODE)
 
 
+_READER = re.compile(
+    r"(?i)(?:^|[^a-z])(?:read(?:er|only|s)?|replicas?|slaves?|secondar\w+|ro)(?:[^a-z]|$)"
+)
+
+
+@computed("client", "reader-node", "bool", "its node of a managed cache is meant for reading")
+def reader_node(client: Subject) -> Value:
+    """A node's endpoint in a variable, key or option that is called after reading."""
+    node = node_endpoint(client)
+    place = node.span or client.anchor
+    if not node.value or place is None:
+        return Value(False)
+    source, start = place.source, place.start
+    begin = source.text.rfind("\n", 0, start) + 1
+    before = source.text[begin:start]
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", f"{client.label} {before}")
+    return at(bool(_READER.search(words)), place)
+
+
 @computed(
     "client",
     "delay-exceeds-visibility",

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 
-from redislint.knowledge.parameters import misspelt, refused
+from redislint.knowledge.parameters import UNSUPPORTED, misspelt, refused
 from redislint.model.subject import Subject
 from redislint.model.value import Value, at
 from redislint.source import Span
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 _PORTS = (6379, 6380, 26379)
-_UNSUPPORTED = frozenset(
-    "save requirepass rename-command bind port dir dbfilename masterauth replicaof slaveof "
-    "logfile unixsocket protected-mode tls-port aclfile user".split()
-)
-"""Directives that ElastiCache's and MemoryDB's parameter groups do not have."""
 
 
 def trap(kind: str, name: str, span: Span, rule: str, detail: str) -> Subject:
@@ -69,8 +64,8 @@ def parameter(kind: str, group: str, name: Value, value: Value) -> Subject | Non
     text = str(value.value).lower() if value.known else ""
     if word == "appendonly" and text in ("yes", "1", "true"):
         return trap(kind, group, name.span, "ec-aof-ignored", "appendonly yes")
-    if word in _UNSUPPORTED:
-        detail = f"{word}, which is no parameter of the service"
+    if word in UNSUPPORTED:
+        detail = f"{word}, which is no parameter of the service or one that it sets itself"
         return trap(kind, group, name.span, "ec-parameter-unsupported", detail)
     wrong = misspelt(word) or (refused(word, str(value.value)) if value.known else "")
     if wrong:
