@@ -333,6 +333,8 @@ def _duplicates(server: Server) -> Iterable[Subject]:
             problem = "cli-flags-override-conf"
         elif before.where == setting.where == "file" and _same_file(before, setting):
             problem = "duplicate-directive"
+        elif before.where == setting.where == "file":
+            problem = "include-order-overrides"
         else:
             continue
         subject = _subject(server, before, problem, "the last line counts")

@@ -102,7 +102,7 @@ subject.kind("directive", "one line of a configuration file or command line", [
         "refused inline-comment unknown-directive bad-boolean bad-enum-value bad-memory-unit unbalanced-quotes "
         "equals-or-colon-syntax option-too-new option-removed option-removed-silently "
         "valkey-only-option-on-redis password-with-space-unquoted client-output-buffer-limit-arguments "
-        "save-odd-or-quoted-arguments acl-rule-invalid utf8-bom duplicate-directive cli-flags-override-conf "
+        "save-odd-or-quoted-arguments acl-rule-invalid utf8-bom duplicate-directive include-order-overrides cli-flags-override-conf "
         "deprecated-alias memory-unit-decimal maxmemory-without-unit-tiny dbfilename-path rename-command-unknown").split()),
     FactSpec("reason", "text", "what the server says"),
     FactSpec("value", "text", "the words after the name"),

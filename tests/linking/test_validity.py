@@ -97,3 +97,15 @@ services:
     assert [f.message.endswith(SAYS) for f in report.findings] == [True]
     compose.write_text(text.replace("yes", "no"))
     assert check([str(tmp_path)], Config(select=["refused-by-server"])).findings == []
+
+
+def test_a_line_that_an_included_file_overrides_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "common.conf").write_text("maxmemory 2gb\nappendonly yes\nport 6379\n")
+    (tmp_path / "redis.conf").write_text("maxmemory 1gb\nsave 60 1\ninclude common.conf\n")
+    report = check([str(tmp_path)], Config(select=["include-order-overrides"]))
+    (found,) = report.findings
+    assert (found.severity, found.span.path.endswith("redis.conf"), found.span.line) == (
+        "note",
+        True,
+        1,
+    )

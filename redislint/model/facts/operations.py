@@ -26,6 +26,21 @@ def _container(server: Server) -> Container | None:
     return found if isinstance(found, Container) else None
 
 
+_KINDS = frozenset("g$lshzxe")
+"""The events that `A` stands for in every version; t, d and n came later."""
+
+
+@computed("server", "all-key-events", "bool", "every event of every key is published twice")
+def all_key_events(server: Server) -> Value:
+    """`K` and `E`, with `A` or all that it means."""
+    value = server.get("notify-keyspace-events")
+    if not value.known:
+        return unknown(value.why, value.span, set=value.set)
+    letters = set(str(value.value or ""))
+    yes = {"K", "E"} <= letters and ("A" in letters or letters >= _KINDS)
+    return Value(yes, value.origin, set=value.set)
+
+
 @computed("server", "grace", "duration", "time that it has between the stop signal and the kill")
 def grace(server: Server) -> Value:
     """As written, else the default of what runs the container."""
