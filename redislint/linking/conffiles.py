@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from redislint.linking.written import Written, written
 from redislint.model.conf import ConfFile
@@ -30,11 +31,15 @@ def configuration(
 ) -> list[Setting]:
     """The settings of the file at a path inside the container."""
     if isinstance(path, Value) and not path.known:
+        path = _of_variable(path, container)
+    if isinstance(path, Value) and not path.known:
         server.complete, server.why = False, "the name of the configuration file is not known"
         return []
     inside = str(path.value) if isinstance(path, Value) else path
     if not inside.startswith("/"):
-        inside = posixpath.join("/data", inside)
+        folder = container.facts.get("workdir")
+        known = folder is not None and folder.known and folder.value
+        inside = posixpath.join(str(folder.value) if folder and known else "/data", inside)
     inside = posixpath.normpath(inside)
     server.config_paths = (inside,)
     made = written(container, inside) if container.argv or container.entrypoint else None
@@ -81,11 +86,21 @@ def configuration(
         edits = container.edits[inside]
         if edits is None:
             server.complete, server.why = False, f"a RUN instruction changes {inside}"
+            settings += container.written.get(inside, [])
         else:
             settings += edits
     if made is not None:
         settings += _printed(*made)
     return settings
+
+
+def _of_variable(path: Value, container: Container) -> Value:
+    """A path that a script takes from a variable of the image."""
+    name = re.fullmatch(r"[\"']?\$\{?(\w+)\}?[\"']?", path.raw or "")
+    held = container.env.get(name[1]) if name else None
+    if held is None or not held.known or not held.value:
+        return path
+    return Value(held.value, path.origin)
 
 
 def _printed(made: Written, script: Value) -> list[Setting]:

@@ -87,6 +87,7 @@ def _inherit(container: Container, base: Container, deployment: Deployment) -> N
     container.env = {**base.env, **container.env}
     container.files = {**base.files, **container.files}
     container.edits = {**base.edits, **container.edits}
+    container.written = {**base.written, **container.written}
     container.mounts = [*base.mounts, *container.mounts]
     for fact in ("user", "healthcheck", "installed", "packaged", "workdir"):
         if fact not in container.facts and fact in base.facts:

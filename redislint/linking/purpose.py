@@ -66,6 +66,7 @@ def find_purposes(deployment: Deployment, context: Context) -> None:
                 note(arrow.target, str(held.value), Value(held.value, Origin(held.span, why)))
             elif arrow.source.get("language").value == "python":
                 mixed.add(id(arrow.target))
+    _from_workers(deployment, servers, note)
     for dependency in deployment.subjects:
         if not isinstance(dependency, Dependency) or dependency.scope == "test":
             continue
@@ -116,17 +117,53 @@ def _from_arrow(arrow: Arrow, note: object) -> None:
             if value is not None and value.known and value.value == "redis":
                 why = f"{container.label} sets {name}=redis"
                 note(arrow.target, purpose, Value(purpose, Origin(value.span, why)))
+    worker = _worker(container)
+    if worker:
+        why = f"{container.label} runs a worker"
+        note(arrow.target, worker, Value(worker, Origin(container.command_span, why)))
+
+
+def _worker(container: Container) -> str:
+    """What a container's command shows that it keeps in the Redis that it talks to."""
     words = " ".join(
         str(v.value if v.known else v.raw or "")
         for v in [*(container.entrypoint or []), *(container.argv or [])]
     )
-    for purpose, pattern in _BY_COMMAND:
-        if re.search(pattern, words):
-            note(
-                arrow.target,
-                purpose,
-                Value(purpose, Origin(container.command_span, f"{container.label} runs a worker")),
-            )
+    return next((p for p, pattern in _BY_COMMAND if re.search(pattern, words)), "")
+
+
+_OTHER_BROKERS = re.compile(r"(?i)rabbit|amqp|kafka|\bsqs\b|nats|mosquitto|activemq")
+
+
+def _from_workers(deployment: Deployment, servers: list[Server], note: object) -> None:
+    """Workers of which nothing says where their broker is: the one Redis that they wait for."""
+    assert callable(note)
+    told = {id(a.source) for a in deployment.arrows if isinstance(a.target, Server)}
+    for container in deployment.subjects:
+        if not isinstance(container, Container) or id(container) in told or not container.group:
+            continue
+        purpose = _worker(container)
+        values = (str(v.value if v.known else v.raw or "") for v in container.env.values())
+        around = " ".join((*container.depends_on, *container.env, *values))
+        if not purpose or _OTHER_BROKERS.search(around):
+            continue
+        near = [s for s in servers if _grouped(s) == container.group]
+        waited = [s for s in near if set(_names_of(s)) & set(container.depends_on)]
+        if not waited and re.search(r"(?i)redis|valkey", " ".join(container.env)):
+            waited = near
+        if len(waited) == 1:
+            why = f"{container.label} runs a worker and waits for it"
+            note(waited[0], purpose, Value(purpose, Origin(container.command_span, why)))
+
+
+def _grouped(server: Server) -> str:
+    container = server.links.get("container")
+    return container.group if isinstance(container, Container) else ""
+
+
+def _names_of(server: Server) -> tuple[str, ...]:
+    container = server.links.get("container")
+    return container.names if isinstance(container, Container) else ()
 
 
 def _sole(servers: list[Server], dependency: Dependency) -> list[Server]:

@@ -88,6 +88,8 @@ class Container(Subject):
         self.files: dict[str, object] = {}
         self.edits: dict[str, list[Setting] | None] = {}
         """Paths whose content RUN, sed or echo change: settings added, or None for unknown."""
+        self.written: dict[str, list[Setting]] = {}
+        """Passwords that RUN writes into a path, also where the rest of `edits` is unknown."""
         self.copied: set[str] = set()
         """Paths of `files` that an init container copied into a volume: they can be written."""
         self.own_claims: set[str] = set()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def run(stage: Stage, span: Span) -> None:
     """Note on the stage what one RUN instruction that speaks of Redis does."""
+    stage.client = stage.client or bool(re.search(r"(?i)\bpecl\b|phpredis|docker-php", span.text))
     _installed(stage, span)
     if stage.packaged is None:
         stage.packaged = _package(stage, span)
@@ -75,6 +76,19 @@ def _archive(stage: Stage, text: str) -> re.Match[str] | None:
             if match is not None:
                 return match
     return None
+
+
+def declared(stage: Stage) -> None:
+    """REDIS_VERSION of an image that exposes Redis's port: a script installs that release.
+
+    Without the port it may be the version of a client, as in images of PHP.
+    """
+    if stage.client:
+        return
+    for name, value in stage.env.items():
+        product = re.fullmatch(r"(?i)(redis|valkey)_VER(?:SION)?", name)
+        if product and value.known and any(p.container in (6379, 26379) for p in stage.ports):
+            _release(stage, product[1], str(value.value), value.span or stage.span)
 
 
 def _release(stage: Stage, product: str, number: str, span: Span) -> None:

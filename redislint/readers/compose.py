@@ -122,6 +122,10 @@ def set_image(container: Container, value: Value | None) -> None:
     container.image = value
     container.set("image", value)
     reference = str(value.value) if value.known else (value.raw or "")
+    if "{{" in reference:
+        filled = re.sub(r"\{\{[^{}]*\}\}", "$T", reference)
+        if re.search(r"(?i)redis|valkey", filled):  # a template's `redis:{{ .Values.tag }}`
+            reference = filled
     name, tag, digest = images.parse(reference)
     container.set("image-name", Value(name, value.origin))
     if tag is not None and "$" not in tag:

@@ -32,6 +32,7 @@ class Stage:
         self.env: dict[str, Value] = dict(base.env) if base else {}
         self.files: dict[str, object] = dict(base.files) if base else {}
         self.edits: dict[str, list[Setting] | None] = dict(base.edits) if base else {}
+        self.written: dict[str, list[Setting]] = dict(base.written) if base else {}
         self.entrypoint: list[Value] | None = base.entrypoint if base else None
         self.command: list[Value] | None = base.command if base else None
         self.shell: bool = base.shell if base else False
@@ -44,6 +45,8 @@ class Stage:
         self.installed: Value | None = base.installed if base else None
         self.packaged: Value | None = base.packaged if base else None
         self.started: Value | None = base.started if base else None
+        self.client: bool = base.client if base else False
+        """Whether it installs a client of Redis, whose version a variable may be."""
         self.root: Stage = base.root if base else self
 
 
@@ -119,9 +122,11 @@ def _instruction(
             pairs = [tuple(rest.split(None, 1))]
         known = {**stage.args, **{k: str(v.value) for k, v in stage.env.items() if v.known}}
         for name, value in pairs:
-            stage.env[name] = interpolate(value.strip("\"'"), known, span)
+            place = source.text.find(f"{name}={value}", span.start, span.end)
+            own = Span(source, place, place + len(f"{name}={value}")) if place >= 0 else span
+            stage.env[name] = interpolate(value.strip("\"'"), known, own)
     elif keyword in ("COPY", "ADD"):
-        _copy(stage, rest, source)
+        _copy(stage, _expanded(stage, rest, span), source)
     elif keyword == "RUN":
         _run(stage, node.text.decode("utf-8", "replace"), span, source)
         if re.search("(?i)redis|valkey", span.text):
@@ -134,12 +139,21 @@ def _instruction(
     elif keyword == "USER":
         stage.user = at(rest.split(":")[0].strip("\"'"), span)
     elif keyword == "WORKDIR":
-        stage.workdir = posixpath.join(stage.workdir, rest.strip("\"'"))
+        stage.workdir = posixpath.join(stage.workdir, _expanded(stage, rest.strip("\"'"), span))
     elif keyword == "VOLUME":
         targets = _json_words(rest) or rest.split()
         stage.volumes += [Mount(t, "anonymous", "", span) for t in targets]
     elif keyword == "HEALTHCHECK":
         stage.health = at(rest, span)
+
+
+def _expanded(stage: Stage, text: str, span: Span) -> str:
+    """A path with the variables that ENV and ARG set; as written where one is not known."""
+    if "$" not in text:
+        return text
+    known = {**stage.args, **{k: str(v.value) for k, v in stage.env.items() if v.known}}
+    value = interpolate(text, known, span)
+    return str(value.value) if value.known else text
 
 
 def _copy_heredoc(stage: Stage, node: Any, block: Any, source: Source, offsets: Any) -> None:
@@ -218,6 +232,7 @@ def _copy(stage: Stage, rest: str, source: Source) -> None:
 _SED = re.compile(
     r"s(?P<d>[^\w\s\\])(?P<old>(?:\\.|(?!(?P=d)).)*)(?P=d)(?P<new>(?:\\.|(?!(?P=d)).)*)(?P=d)"
 )
+_PASSWORDS = ("requirepass", "masterauth")
 _SHELL_WORD = re.compile(r"[^\s\"';|&]+")
 _CONF_PATH = re.compile(r"(?>.*?(?:redis|valkey|sentinel)).*\.conf\b")
 
@@ -228,21 +243,23 @@ def _run(stage: Stage, text: str, span: Span, source: Source) -> None:
     for path in _conf_paths(text):
         target = posixpath.normpath(posixpath.join(stage.workdir, path))
         before = stage.edits.get(target, [])
-        if before is None:
-            continue
-        added: list[Setting] | None = list(before)
+        added: list[Setting] | None = list(before) if before is not None else None
         for command in _commands(re.sub(r"\\\r?\n", " ", text)):
             if path not in command:
                 continue
             found = _edit(command, span, source)
+            for one in found or []:
+                if one.name in _PASSWORDS:
+                    stage.written.setdefault(target, []).append(one)
             if found is None:
                 added = None
-                break
+            if found is None or added is None:
+                continue
             if re.search(r"(?:^|[^>])>\s*[\"']?" + re.escape(path), command):
                 # Written anew: what was copied there is gone.
                 stage.files[target] = source.embedded("", [span.start])
                 added = []
-            added = (added or []) + found
+            added = added + found
         if added or added is None:
             stage.edits[target] = added
 
@@ -358,6 +375,10 @@ def _container(stage: Stage, source: Source) -> Container | None:
     name, tag, digest = images.parse(reference)
     known = images.lookup(name)
     words = [*(stage.entrypoint or []), *(stage.command or [])]
+    if stage.installed is None and known is None and any("_VER" in n.upper() for n in stage.env):
+        from redislint.readers import building
+
+        building.declared(stage)
     starts = shell.find_server(words) if words else None
     exposed = any(p.container in (6379, 26379) for p in stage.ports)
     own = exposed and (stage.installed is not None or stage.packaged is not None)
@@ -380,6 +401,7 @@ def _container(stage: Stage, source: Source) -> Container | None:
     if stage.workdir != "/":
         container.set("workdir", Value(stage.workdir, Origin(stage.span)))
     container.env, container.files, container.edits = stage.env, stage.files, stage.edits
+    container.written = stage.written
     container.mounts, container.ports = stage.volumes, stage.ports
     container.group = folder
     if stage.user is not None:

@@ -45,6 +45,26 @@ def test_the_command_line_wins_over_the_mounted_file(tmp_path: Path) -> None:
     assert (found.get("port").value, found.get("maxmemory").value) == (7002, 1024**3)
 
 
+def test_a_relative_file_is_looked_up_in_the_folder_of_the_image(tmp_path: Path) -> None:
+    dockerfile = (
+        'FROM redis:7.2\nWORKDIR /redis\nCOPY redis.conf ./\nCMD ["redis-server", "redis.conf"]\n'
+    )
+    files = {"Dockerfile": dockerfile, "redis.conf": "port 7001\n"}
+    found = servers(tmp_path, "  r:\n    build: .\n", files)["r"]
+    assert (found.get("port").value, found.complete) == (7001, True)
+
+
+def test_a_password_that_sed_writes_into_an_unknown_file_is_known(tmp_path: Path) -> None:
+    dockerfile = (
+        "FROM debian:12\nRUN wget http://download.redis.io/releases/redis-7.2.4.tar.gz\n"
+        "RUN mv /tmp/r.conf /etc/redis/r.conf\n"
+        "RUN sed -i 's/# requirepass foobared/requirepass 123456/' /etc/redis/r.conf\n"
+        'CMD ["redis-server", "/etc/redis/r.conf"]\n'
+    )
+    found = servers(tmp_path, "  r:\n    build: .\n", {"Dockerfile": dockerfile})["r"]
+    assert (found.get("requirepass").value, found.complete) == ("123456", False)
+
+
 def test_a_mounted_folder_brings_the_file_in_it(tmp_path: Path) -> None:
     found = servers(
         tmp_path,

@@ -29,6 +29,20 @@ def test_a_script_that_edits_the_file_leaves_the_rest_unknown(tmp_path: Path) ->
     assert not found.get("requirepass").known
 
 
+def test_a_script_takes_the_file_from_a_variable_of_the_image(tmp_path: Path) -> None:
+    dockerfile = (
+        "FROM redis:7.2\nENV REDIS_CONF=/r.conf\nCOPY r.conf /r.conf\nCOPY start.sh /start.sh\n"
+        'ENTRYPOINT ["/start.sh"]\n'
+    )
+    files = {"Dockerfile": dockerfile, "r.conf": "maxmemory 1gb\n"}
+    files["start.sh"] = (
+        'sed -i "s/# requirepass .*/requirepass $P/" "$REDIS_CONF"\nexec redis-server "${REDIS_CONF}"\n'
+    )
+    found = servers(tmp_path, "  r:\n    build: .\n", files)["r"]
+    assert found.get("maxmemory").value == 1024**3
+    assert not found.get("requirepass").known
+
+
 def test_a_server_goes_before_the_sentinel_beside_it(tmp_path: Path) -> None:
     script = "redis-server /r.conf --daemonize yes\nredis-sentinel /s.conf\n"
     assert by_script(tmp_path, script)["r"].kind == "server"

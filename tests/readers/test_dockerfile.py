@@ -176,6 +176,8 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
         ("ENV REDIS_VERS 3.0.6\nRUN wget download.redis.io/redis-$REDIS_VERS.tar.gz", "redis 3.0.6"),
         ("ARG VERSION=7.2.4\nRUN wget github.com/redis/redis/archive/${VERSION}.tar.gz", "redis 7.2.4"),
         ("ENV REDIS_VERSION=5.3.7\nRUN pecl install redis-$REDIS_VERSION", None),
+        ("ENV REDIS_VERSION 2.8.24\nRUN /install-redis.sh", "redis 2.8.24"),
+        ("ENV URL http://download.redis.io/releases/redis-4.0.1.tar.gz\nRUN wget -O redis.tar.gz $URL", "redis 4.0.1"),
         ("RUN pip install redis==4.5.1", None),
     ],
 )  # fmt: skip
@@ -183,6 +185,20 @@ def test_the_release_that_a_build_installs(step: str, release: str | None) -> No
     found = image(f'FROM debian:12\n{step}\nEXPOSE 6379\nCMD ["redis-server"]\n')
     installed = found.facts.get("installed")
     assert (installed.value if installed else None) == release
+
+
+def test_the_line_of_a_variable_is_its_own() -> None:
+    found = image('FROM redis:7.2\nENV \\\n  A=1 \\\n  REDIS_PASSWORD="secret"\n')
+    span = found.env["REDIS_PASSWORD"].span
+    assert span is not None
+    assert span.line == 4
+
+
+def test_variables_in_paths_are_filled_in() -> None:
+    text = "FROM redis:7.2\nENV HOME=/opt/redis\nCOPY r.conf $HOME/redis.conf\nWORKDIR ${HOME}\n"
+    found = image(text)
+    assert "/opt/redis/redis.conf" in found.files
+    assert found.get("workdir").value == "/opt/redis"
 
 
 def test_a_build_of_a_server_behind_a_script_is_a_server() -> None:
