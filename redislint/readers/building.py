@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 def run(stage: Stage, span: Span) -> None:
     """Note on the stage what one RUN instruction that speaks of Redis does."""
-    stage.client = stage.client or bool(re.search(r"(?i)\bpecl\b|phpredis|docker-php", span.text))
-    _installed(stage, span)
+    client = re.search(r"(?i)\bpecl\b|phpredis|docker-php|phpize", span.text)
+    stage.client = stage.client or client is not None
+    if client is None or "redis.io" in span.text:
+        _installed(stage, span)
     if stage.packaged is None:
         stage.packaged = _package(stage, span)
     if stage.started is None:
