@@ -145,6 +145,20 @@ def test_options_that_a_release_does_not_know(
 
 
 @pytest.mark.parametrize(
+    ("code", "strange"),
+    [
+        (SYNC % ", skip_full_coverage_check=True", "skip_full_coverage_check"),
+        (ASYNCIO % ", max_connections_per_node=True", "max_connections_per_node"),
+        (ASYNCIO % ", connection_error_retry_attempts=3", None),
+        (SYNC % ", socket_timeout=3", None),
+    ],
+)
+def test_options_that_no_release_knows(tmp_path: Path, code: str, strange: str | None) -> None:
+    (client,) = (s for s in read(tmp_path, "python", {"app.py": code}) if isinstance(s, Client))
+    assert client.get("option-folly").value == strange
+
+
+@pytest.mark.parametrize(
     ("call", "release", "options", "long"),
     [
         ("r.blpop('q', timeout=7)", "8.1.0", "", True),

@@ -571,3 +571,31 @@ def test_functions_that_are_called_for_each_event(tmp_path: Path, code: str, lin
         found for found in traps(tmp_path, "import redis\n" + code) if "per-request" in found[0]
     ]
     assert names == ([("redispy-client-per-request", line)] if line else [])
+
+
+@pytest.mark.parametrize(
+    ("pool", "options", "told"),
+    [
+        ("redis.ConnectionPool(host='h')", "decode_responses=True", True),
+        ("redis.ConnectionPool(host='h', decode_responses=True)", "decode_responses=True", False),
+        ("redis.ConnectionPool(host='h', socket_timeout=2)", "socket_timeout=5", True),
+        ("redis.ConnectionPool.from_url(U)", "host='h', db=1", False),
+        ("redis.ConnectionPool.from_url(U)", "decode_responses=True", True),
+        ("get_pool()", "decode_responses=True", False),
+        ("get_pool()", "socket_timeout=5", True),
+    ],
+)
+def test_options_beside_a_pool_that_does_not_have_them(
+    tmp_path: Path, pool: str, options: str, told: bool
+) -> None:
+    code = f"import redis\nfrom shop import U, get_pool\np = {pool}\n"
+    found = traps(tmp_path, f"{code}r = redis.Redis(connection_pool=p, {options})\n")
+    assert found == ([("redispy-retry-ignored-with-pool", 4)] if told else [])
+
+
+def test_a_pool_that_each_request_makes_with_its_client(tmp_path: Path) -> None:
+    code = (
+        "import redis\n@app.route('/')\ndef show():\n    pool = redis.ConnectionPool(host='h')\n"
+        "    r = redis.Redis(connection_pool=pool)\n    return r.get('x')\n"
+    )
+    assert traps(tmp_path, code) == [("redispy-client-per-request", 5)]

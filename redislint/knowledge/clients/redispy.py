@@ -124,6 +124,16 @@ def known_names(class_name: str, release: str) -> frozenset[str]:
     return frozenset(found | IMPLIED)
 
 
+@lru_cache(maxsize=8)
+def ever_known(class_name: str) -> frozenset[str]:
+    """Every keyword that some release in use knows (from CURRENT_FROM on)."""
+    found: set[str] = set()
+    for release in data()["inspected"]:
+        if key(release) >= key(CURRENT_FROM):
+            found |= known_names(class_name, release)
+    return frozenset(found)
+
+
 IMPLIED = frozenset(
     "lib_name lib_version driver_info unix_socket_path encoding_errors charset errors "
     "redis_connect_func parser_class auto_close_connection_pool event_dispatcher "

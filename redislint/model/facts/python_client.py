@@ -260,10 +260,15 @@ def _strange(subject: Client) -> Value:
 
     release = _release(subject)
     given = subject.get("given")
-    if release is None:
-        return unknown("the release is unknown", set=False)
     names = [str(n) for n in given.value or () if n not in _HELPERS]  # type: ignore[attr-defined]
     class_name = redispy.class_of(subject)
+    if release is None:
+        # Without a manifest: what no release in use knows.
+        ever = redispy.ever_known(class_name) if not subject.candidates else frozenset(names)
+        lost = tuple(n for n in names if n not in ever)
+        if not lost:
+            return unknown("the release is unknown", set=False)
+        return _written(subject, lost, given)
     if key(release) < key("4.2.0") and class_name.startswith("asyncio"):
         return unknown("the release has no asyncio client", set=False)
     if key(release) < key("4.4.0") and class_name == "asyncio.RedisCluster":
@@ -271,7 +276,11 @@ def _strange(subject: Client) -> Value:
     known = redispy.known_names(class_name, release)
     if not known:
         return Value(())
-    strange = tuple(n for n in names if n not in known)
+    return _written(subject, tuple(n for n in names if n not in known), given)
+
+
+def _written(subject: Client, strange: tuple[str, ...], given: Value) -> Value:
+    """Options with the place of the first one, where that is not the call itself."""
     written = subject.facts.get(strange[0]) if strange else None
     span, call = written.span if written is not None else None, subject.anchor
     apart = span is not None and not (

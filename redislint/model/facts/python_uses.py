@@ -202,6 +202,15 @@ def option_folly(client: Subject) -> Value:
     return Value("", set=False)
 
 
+@computed("client", "option-scope", "text", "the releases that do nothing with `option-folly`")
+def option_scope(client: Subject) -> Value:
+    """A phrase for messages: the release in use, or all of them."""
+    held = client.get("version")
+    return Value(
+        f"redis-py {held.value}" if held.known and held.value else "any redis-py since 4.4"
+    )
+
+
 _TIMEOUTS = ("socket_timeout", "socket_connect_timeout", "timeout")
 
 

@@ -9,6 +9,7 @@ from redislint.model.facts.python_options import NAMES
 from redislint.model.value import Origin, Value, at, unknown
 from redislint.readers.pyclient import url as urls
 from redislint.readers.pyclient.context import is_ip, is_local
+from redislint.readers.pyclient.merge import same
 from redislint.readers.pyclient.names import DISTRIBUTION, Made
 from redislint.readers.pyclient.things import HANDED_IN, Entry, Ref, Scalar, Series, Table, Thing
 from redislint.source import Span
@@ -73,7 +74,9 @@ def build(made: Made, context: str, label: str) -> Built:
         table.open_why = made.base.open_why
     if pool is not None:
         built.ignored = [
-            (name, entry.span) for name, entry in own.entries.items() if name in POOL_OPTIONS
+            (name, entry.span)
+            for name, entry in own.entries.items()
+            if name in POOL_OPTIONS and not _repeats(name, entry, pool)
         ]
         if isinstance(pool, Made):
             built.pool = pool
@@ -98,6 +101,21 @@ def build(made: Made, context: str, label: str) -> Built:
         # A tool that somebody starts by hand and can stop again.
         client.set("context", Value("example"))
     return built
+
+
+_ALIKE = frozenset("host port db decode_responses encoding".split())
+"""Options that are said twice as a rule: beside a pool that was not read they are taken for that."""
+
+
+def _repeats(name: str, entry: Entry, pool: Thing) -> bool:
+    """Whether an option beside connection_pool= says what the pool was told."""
+    if not isinstance(pool, Made):
+        return name in _ALIKE
+    held = pool.options.get(name)
+    if held is None and name in _ALIKE and (pool.url is not None or pool.open_why):
+        # A URL that is not written here may say it.
+        return name != "decode_responses"
+    return held is not None and same(held, entry.thing)
 
 
 def _handed_in(built: Built) -> bool:

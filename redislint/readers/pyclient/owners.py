@@ -7,6 +7,7 @@ import re
 from redislint.readers.pyclient import bodies
 from redislint.readers.pyclient.evaluate import Evaluator
 from redislint.readers.pyclient.names import Made
+from redislint.readers.pyclient.things import Thing
 from redislint.syntax.python import Node, named
 
 REQUEST = (
@@ -47,7 +48,8 @@ def of(ev: Evaluator, made: Made) -> str:
     """What is wrong with where a client is made; empty where the program keeps it."""
     if made.kind.role not in ("client", "cluster", "from-url") or made.base is not None:
         return ""
-    if "connection_pool" in made.options.entries:
+    pool = made.options.get("connection_pool")
+    if pool is not None and not _made_beside(made, pool):
         return ""
     if _per_request(ev, made):
         return REQUEST
@@ -58,6 +60,19 @@ def of(ev: Evaluator, made: Made) -> str:
     if _returned_to_requests(ev, made):
         return RETURNED
     return CALL if _per_call(ev, made) else ""
+
+
+def _made_beside(made: Made, pool: Thing) -> bool:
+    """Whether a pool is made by every call of the function that makes its client."""
+    if not isinstance(pool, Made) or pool.span.source is not made.span.source:
+        return False
+    places = []
+    for node in (made.node, pool.node):
+        holder: Node | None = getattr(node, "parent", None)
+        while holder is not None and holder.type != "function_definition":
+            holder = holder.parent
+        places.append(holder)
+    return places[0] is not None and places[1] is not None and places[0].id == places[1].id
 
 
 def _maker(ev: Evaluator, node: Node) -> Node | None:
