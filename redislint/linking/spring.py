@@ -101,6 +101,10 @@ def _ignored(bean: Client, properties: Client) -> None:
         return
     dead: list[str] = []
     place: Origin | None = None
+    tls = properties.facts.get("ssl")
+    if tls is not None and tls.is_true and "ssl" not in code.lower():
+        dead.append("ssl")
+        place = tls.origin
     for name in _DEAD:
         value = properties.facts.get(name)
         if value is None or not value.set or value.span is None:

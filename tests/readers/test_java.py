@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redislint.model.client import Client
+from redislint.readers.jvm.read import context_of
 from redislint.source import Source
 from redislint.syntax import java
 from tests.readers.jvm import body, client, clients, fired, shown
@@ -339,3 +340,16 @@ def test_options_set_again_replace_the_whole_options(tmp_path: Path) -> None:
 def test_a_method_of_a_client_that_is_handed_on(tmp_path: Path, method: str, opened: bool) -> None:
     text = body(f"var c = RedisClusterClient.create(uri);\nlater.ifPresent(c::{method});")
     assert bool(client(tmp_path, text).open_why) is opened
+
+
+@pytest.mark.parametrize(
+    ("package", "kind"),
+    [
+        ("com/acme/cloud/sample/shop/orders/web", "application"),
+        ("com/example/demo/config", "application"),
+        ("com/acme/shop/demo/config", "example"),
+        ("com/acme/shop/tools/redis/examples", "example"),
+    ],
+)
+def test_a_sample_is_what_stands_near_the_file(package: str, kind: str) -> None:
+    assert context_of(f"src/main/java/{package}/Redis.java") == kind

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.readers.jvm import OTHERS, boot_pom, clients, fired, shown
+from tests.readers.jvm import LETTUCE, OTHERS, boot_pom, clients, fired, shown
 
 YML = "src/main/resources/application.yml"
 CONFIG = "src/main/java/RedisConfig.java"
@@ -361,3 +361,23 @@ class RedisConfig {{
 """
     files = {KOTLIN: code, "pom.xml": boot_pom("2.7.18")}
     assert bool(fired(tmp_path, files, "lettuce-no-topology-refresh")) is told
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("", 1), ("if (p.isSsl()) { use(LettuceClientConfiguration.builder().useSsl()); }", 0)],
+)
+def test_tls_that_the_bean_never_reads(tmp_path: Path, code: str, told: int) -> None:
+    bean = f"""{LETTUCE}
+@Configuration
+class RedisConfig {{
+  @Bean RedisConnectionFactory factory(Settings p) {{
+    {code}
+    return new LettuceConnectionFactory(new RedisStandaloneConfiguration(p.getHost(), 6379));
+  }}
+}}
+"""
+    yml = "spring:\n  data:\n    redis:\n      host: ${HOST}\n      ssl:\n        enabled: true\n"
+    files = {"src/main/java/RedisConfig.java": bean, "src/main/resources/application.yml": yml}
+    found = fired(tmp_path, files, "spring-property-ignored")
+    assert found == ["spring-property-ignored-by-bean src/main/resources/application.yml:6"] * told

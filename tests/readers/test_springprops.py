@@ -99,6 +99,26 @@ def test_a_password_under_a_key_that_only_looks_like_boots_is_one(tmp_path: Path
     assert fired(tmp_path, {YML: text}, "password-in-repo") == [f"password-in-repo {YML}:5"]
 
 
+OWN = "app:\n  redis:\n    host: %s\n    password: s3cretOfOurs4Today\n%s"
+
+
+@pytest.mark.parametrize(
+    ("host", "more", "told"),
+    [
+        ("47.98.1.20", "", 1),
+        ("10.0.0.5", "", 0),
+        ("${HOST}", "", 0),
+        ("47.98.1.20", "    ssl: true\n", 0),
+        ("rediss://47.98.1.20:6380", "", 0),
+    ],
+)
+def test_a_public_address_under_a_key_of_ones_own(
+    tmp_path: Path, host: str, more: str, told: int
+) -> None:
+    found = fired(tmp_path, {YML: OWN % (host, more)}, "client-plaintext")
+    assert found == [f"client-plaintext-remote {YML}:3"] * told
+
+
 def test_empty_nodes_mean_standalone(tmp_path: Path) -> None:
     (found,) = boot(tmp_path, "spring:\n  redis:\n    host: h\n    cluster:\n      nodes:\n")
     assert shown(found, "mode") == "standalone"

@@ -61,9 +61,11 @@ def provider_host(client: Subject) -> Value:
 @computed("client", "plaintext", "bool", "a Java client that connects without TLS")
 def plaintext(client: Subject) -> Value:
     """No option and no scheme turns TLS on, and nothing that was not read may."""
-    if client.get("library").value not in ("lettuce", "jedis", "redisson"):
-        return Value(False, set=False)
     named, found = _texts(client), client.facts.get("ssl")
+    # Keys of a project's own name no library; its reader says whether they speak of TLS.
+    own = found is not None and found.set is False and found.value is False
+    if client.get("library").value not in ("lettuce", "jedis", "redisson") and not own:
+        return Value(False, set=False)
     if getattr(client, "open_why", "") or len(named) != len(_hosts(client)) or not named:
         return Value(None, known=False, why="its address or its options are not all known")
     if found is not None and (not found.known or found.value):
@@ -267,6 +269,23 @@ def property_hint(item: Subject) -> Value:
         return default(f"removed in {removed}{more}", "")
     hint = INSTEAD.get(str(suffix), "")
     return default(f"it came with {since}" + (f"; until then {hint}" if hint else ""), "")
+
+
+LONG_TIMEOUT = 60.0
+"""Lettuce's own default: what is longer was written by somebody."""
+
+
+@computed(
+    "client", "long-timeout", "duration", "a timeout of commands that is longer than a minute"
+)
+def long_timeout(client: Subject) -> Value:
+    """The first timeout of commands that is set to more than a minute."""
+    for name in ("command-timeout", "socket-timeout"):
+        value = client.facts.get(name)
+        held = value.value if value is not None and value.known and value.set is not False else None
+        if value is not None and isinstance(held, int | float) and held > LONG_TIMEOUT:
+            return value
+    return Value(None, set=False)
 
 
 _ENVIRONMENT = {"test": "test", "example": "example"}

@@ -19,6 +19,8 @@ _PASSWORD = re.compile(
     r"(?:^|\.)\w*(?:redis|jedis|lettuce)\w*\.(?:\w+\.)*\w*(?:password|passwd|pass|pwd)$"
     r"|(?:^|\.)\w*(?:redis|jedis)(?:password|passwd|pwd)$"
 )
+_HOSTS = frozenset("host hostname address addr nodes url server ip".split())
+_TLS = re.compile(r"ssl|tls")
 _LONGEST = 300
 """Nobody writes a longer key by hand, and the search below is slow on one."""
 _BOOT = re.compile(r"spring\.(?:data\.)?redis\.(?:sentinel\.)?password$")
@@ -46,4 +48,19 @@ def find(source: Source, documents: list[Document]) -> Iterator[Client]:
             context(made, context_of(source.within), document.profile)
             made.set("password-literal", Value(item.value, Origin(item.span)))
             made.set("password-default", Value(False, Origin(item.span)))
+            _addresses(made, name.rpartition(".")[0], document)
             yield made
+
+
+def _addresses(made: Client, parent: str, document: Document) -> None:
+    """Hosts that stand beside the password, where nothing beside them speaks of TLS."""
+    beside = {n: i for n, i in document.properties.items() if n.rpartition(".")[0] == parent}
+    if any(_TLS.search(n) or "rediss://" in (i.value or "") for n, i in beside.items()):
+        return
+    for name, item in beside.items():
+        if name.rpartition(".")[2] not in _HOSTS:
+            continue
+        for text in item.items or (item.value or "").split(","):
+            if text.strip() and "${" not in text:
+                made.hosts.append(Value(text.strip(), Origin(item.span)))
+    made.set("ssl", Value(False, set=False))

@@ -35,8 +35,11 @@ _TEST = re.compile(
 _EXAMPLE = re.compile(r"(?i)(^|/)(samples?|examples?|demos?|docs?|snippets|tutorials?|quickstart)/")
 
 
-_OWNER = re.compile(r"(^|/)(src/main/(?:java|kotlin)/)(?:[^/]+/){1,3}")
-"""The head of a package: com/example/demo, which generators write, says nothing of the code."""
+_OWNER = re.compile(
+    r"(^|/)(src/main/(?:java|kotlin)/)(?:(?:[^/]+/){4,9}(?=(?:[^/]+/){2})|(?:[^/]+/){1,3})"
+)
+"""The head of a package: com/example/demo, which generators write, says nothing of the code; nor
+does com/acme/sample/shop/orders/web, whose owner calls a whole product a sample."""
 
 
 def context_of(path: str) -> str:
