@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 def link_acl_files(deployment: Deployment, servers: list[Server], context: Context) -> list[Server]:
     """Give servers the users of their ACL files; a server for every file that none of them reads."""
-    read: set[str] = set()
+    read: set[int] = set()
     for server in servers:
         conf = _of(server, deployment, context)
         if conf is None:
             continue
-        read.add(conf.path)
+        read.add(id(conf))
         server.settings += conf.settings
         server.acl_read = True
         place = server.written("aclfile")[-1].span
-        deployment.arrows.append(Arrow(server, server, f"takes its users from {conf.path}", place))
+        deployment.arrows.append(Arrow(server, server, f"takes its users from {conf.label}", place))
     made = []
     for conf in deployment.confs:
-        if conf.role == "acl" and conf.path not in read and conf.settings:
+        if conf.role == "acl" and id(conf) not in read and conf.settings:
             why = "an ACL file tells of users only"
             server = Server(
                 conf.label, conf.settings[0].span, conf.settings, complete=False, why=why
@@ -48,6 +48,8 @@ def _of(server: Server, deployment: Deployment, context: Context) -> ConfFile | 
     container = server.links.get("container")
     if isinstance(container, Container) and path.startswith("/"):
         content, _ = placed(container, posixpath.normpath(path))
+        if isinstance(content, ConfFile):
+            return content if content.role == "acl" else None
         return _file(content, deployment, context) if isinstance(content, str) else None
     if isinstance(container, Container) or span is None or span.source.outer is not None:
         return None

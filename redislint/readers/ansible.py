@@ -20,9 +20,14 @@ from redislint.source import Source
 from redislint.syntax import shell, yaml
 from redislint.syntax.yaml import Mapping, Node, Scalar, Sequence
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from redislint.readers.ansiblelines import Edits
+
 _MODULE = re.compile(r"^(?:[\w.]+\.)?(?:docker|podman)_container$")
 _COPY = re.compile(r"^(?:ansible\.builtin\.)?copy$")
-_TELLS = re.compile(r"(?m)_container|^-\s+hosts:|^\s+content:")
+_EDIT = re.compile(r"^(?:ansible\.builtin\.)?(lineinfile|blockinfile|replace)$")
+_TELLS = re.compile(r"(?m)_container|^-\s+hosts:|^\s+content:|(?:line|block)infile:|replace:")
 _VARIABLES = re.compile(r"(?i)(^|/)(group_vars|host_vars|defaults|vars)(/|\.ya?ml$)")
 _PORT = re.compile(r"^(?:([\d.]+|\[[^\]]*\]|localhost):)?(?:(\d+):)?(\d+)(?:/tcp)?$")
 _LISTS = ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always")
@@ -35,14 +40,25 @@ def read(source: Source, context: Context) -> Iterator[Container | Subject | Con
     variables = bool(_VARIABLES.search(source.path))
     if not variables and not _TELLS.search(text):
         return
+    edits = _edits(source) if re.search(r"infile:|replace:", text) else None
     for document in yaml.load(source).documents:
         if isinstance(document, Sequence):
-            yield from _tasks(document, 0)
+            yield from _tasks(document, 0, edits)
         elif variables and isinstance(document, Mapping) and document.get("kind") is None:
             yield from _passwords(document)
+    if edits is not None:
+        yield from edits.confs()
 
 
-def _tasks(node: Node | None, depth: int) -> Iterator[Container | Subject | ConfFile]:
+def _edits(source: Source) -> Edits:
+    from redislint.readers.ansiblelines import Edits
+
+    return Edits(source)
+
+
+def _tasks(
+    node: Node | None, depth: int, edits: Edits | None
+) -> Iterator[Container | Subject | ConfFile]:
     if not isinstance(node, Sequence) or depth > _DEPTH:
         return
     for item in node.items:
@@ -56,7 +72,9 @@ def _tasks(node: Node | None, depth: int) -> Iterator[Container | Subject | Conf
             elif key.text == "vars" and isinstance(body, Mapping):
                 yield from _passwords(body)
             elif key.text in _LISTS:
-                yield from _tasks(body, depth + 1)
+                yield from _tasks(body, depth + 1, edits)
+            elif edits is not None and (match := _EDIT.match(key.text)):
+                edits.take(item, match[1], body)
 
 
 def _written(body: Mapping) -> Iterator[ConfFile]:

@@ -48,14 +48,14 @@ _USER = re.compile(r"(?i)^user\s+\S+(?=\s).*\s(?:on|off|nopass|reset|[+-]@?[a-z]
 _RULE = re.compile(r"[-+~&%><#@(!]|all(?:keys|commands|channels)\b|no(?:pass|commands)\b|reset")
 
 
-def acl_file(source: Source) -> ConfFile | None:
+def acl_file(source: Source, label: str = "") -> ConfFile | None:
     """A file of users; None for the many other files of that name (Kafka's, a proxy's)."""
     lines = [s for line in source.text.split("\n", 4000)[:4000] if (s := line.strip())]
     users = [line for line in lines if _USER.match(line)]
     others = [line for line in lines if not line.startswith(("user ", "user\t"))]
     if not users or not all(_RULE.match(line) or line.startswith("/") for line in others):
         return None
-    conf = ConfFile(source, "acl", [])
+    conf = ConfFile(source, "acl", [], label)
     for setting in settings(source):
         if setting.name == "user":
             setting.where = "acl file"

@@ -111,3 +111,13 @@ def test_default_lets_in_only_where_it_is_on_and_has_nopass(
     conf = f"port 6379\nrequirepass k39-mountain-lake-winter\n{line}\n"
     found = _found(tmp_path, {"redis.conf": conf})
     assert (("redis.conf", 3, "requirepass-overridden-by-default-nopass") in found) is open_
+
+
+def test_the_users_in_a_config_map_are_judged_at_their_lines(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: redis}\ndata:\n"
+        "  users.acl: |\n    user default on nopass ~* &* +@all\n"
+    )
+    assert _found(tmp_path, {"redis.yaml": text}) == [
+        ("redis.yaml", 6, "requirepass-overridden-by-default-nopass")
+    ]

@@ -178,8 +178,10 @@ class Folder:
 
 
 def _conf(owner: Object, key: str, value: Scalar) -> ConfFile | None:
-    from redislint.readers.redisconf import conf_file, is_redis
+    from redislint.readers.redisconf import acl_file, conf_file, is_redis
 
+    if key.endswith(".acl"):
+        return acl_file(value.embedded(), f"{key} of ConfigMap {owner.name}")
     if not key.endswith((".conf", ".cfg", "config", ".tpl")) and "\n" not in value.text:
         return None
     if not re.search(r"conf|cfg|cnf", key):
