@@ -134,3 +134,11 @@ def test_a_listener_of_its_own_class_runs_on_the_event_loop_too() -> None:
         + "public void message(String a, String b) { shared.sync().get(b); } }"
     )  # fmt: skip
     assert ("lettuce-blocking-in-event-loop", "a listener") in found(text)
+
+
+def test_a_wrapper_that_passes_commands_on_decides_nothing() -> None:
+    text = (
+        LETTUCE + "class Traced {" + FIELD + "Object blpop(long s, String k) { return shared.sync().blpop(s, k); }"
+        "Object get(String k) { return shared.sync().get(k); } }"
+    )  # fmt: skip
+    assert found(text) == []

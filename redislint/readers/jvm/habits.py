@@ -136,7 +136,7 @@ def in_class(unit: Unit, cls: ClassDef) -> Iterator[Subject]:
             field = _field(node.obj, scope, held)
             if not field:
                 continue
-            if _waits(node):
+            if _waits(node) and node.name != method.name:  # else it only passes the command on
                 waits.append((field, method, node))
             else:
                 others.append((field, method))
