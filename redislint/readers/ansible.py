@@ -71,7 +71,7 @@ def _tasks(
                 yield from _written(body)
             elif key.text == "vars" and isinstance(body, Mapping):
                 yield from _passwords(body)
-            elif key.text in _LISTS:
+            elif key.text in _LISTS or key.text == "roles":
                 yield from _tasks(body, depth + 1, edits)
             elif edits is not None and (match := _EDIT.match(key.text)):
                 edits.take(item, match[1], body)

@@ -14,6 +14,7 @@ from redislint.model.value import Origin, Value, default, unknown
 
 _PASSWORD = re.compile(
     r"(?i)^(?:.*[_-])?(?:redis|valkey)(?:cli)?[_-]?(?:\w+[_-])?(?:password|passwd|pass|auth|pwd)$"
+    r"|^(?:.*[_-])?requirepass$"
 )
 _BARE = re.compile(r"(?i)^(?:password|pass|requirepass|auth|auth[_-]?token)$")
 _NOT_ONE = re.compile(r"(?i)[_-](?:file|path|secret|name|key|enabled|required|url|host)$|^allow_")

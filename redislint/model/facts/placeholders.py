@@ -61,6 +61,7 @@ _LITERAL = {
     "compose": re.compile(r"\$\$[A-Za-z_{(]|(?<!\$)\$\("),
     "kubernetes": re.compile(r"(?<!\$)\$(?:[A-Za-z_]|\{[A-Za-z_]\w*\})"),
     "ecs": re.compile(r"(?<!\$)\$[A-Za-z_(]"),
+    "podman": re.compile(r"\$\("),
     "dockerfile": re.compile(r"\$[A-Za-z_{(]"),
 }
 
