@@ -20,9 +20,6 @@ HOLE = "\ue001"
 """Stands for each character that a template will compute."""
 
 _DEPTH = 150
-_CONTROL = re.compile(
-    r"(?m)^[ \t]*(?:-[ \t]+)?(?:\{\{[^\n]*?\}\}|\{%[^\n]*?%\}|<%[^\n]*?%>)[ \t]*(?:#[^\n]*)?$"
-)
 _RETRIES = 12
 
 
@@ -245,7 +242,9 @@ def _load(source: Source) -> Stream:
     stream = Stream()
     text = source.text
     if "{{" in text or "{%" in text or "<%" in text:
-        blanked = blank_templates(text)
+        from redislint.syntax.yaml_text import blank_templates
+
+        blanked = blank_templates(text, HOLE)
         stream.templated = blanked != text
         text = blanked
     if source.path.endswith((".json", ".json5")) or text.lstrip()[:1] in ("{", "["):
@@ -265,18 +264,20 @@ def _load(source: Source) -> Stream:
                 if raw is not None:
                     documents.append(wrap(raw, source))  # noqa: PERF401
         except yaml.YAMLError as error:
+            from redislint.syntax.yaml_text import reason, repair
+
             stream.documents = documents
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
             context = str(getattr(error, "context", "") or "")
             if "flow" in context or "quoted" in context:
                 mark = getattr(error, "context_mark", None) or mark  # where it was opened
             line = mark.line + 1 if mark is not None else 1
-            repaired = _repair(text, line)
+            repaired = repair(text, line)
             if repaired is None or repaired == text:
-                stream.unread.append((line, _reason(error)))
+                stream.unread.append((line, reason(error)))
                 return stream
             if repaired.count("\t") == text.count("\t") and not stream.unread:
-                stream.unread.append((line, _reason(error)))
+                stream.unread.append((line, reason(error)))
             text = repaired
             continue
         except RecursionError:
@@ -296,31 +297,6 @@ _FILTERED = re.compile(r"(?<=[:-] )@[\w.-]+@")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 
 
-def _reason(error: Exception) -> str:
-    problem = str(getattr(error, "problem", "") or "is no valid YAML")
-    return f"this line is no valid YAML ({problem}): what hangs on it is not read"
-
-
-def _repair(text: str, line: int) -> str | None:
-    """The text with the line that stopped the parser blanked, or its tabs made blanks."""
-    lines = text.split("\n")
-    if not 1 <= line <= len(lines):
-        return None
-    index = min(line, len(lines)) - 1
-    while index > 0 and not lines[index].strip():
-        index -= 1
-    bad = lines[index]
-    indent = bad[: len(bad) - len(bad.lstrip())]
-    if "\t" in indent:
-        return "\n".join(
-            re.sub(r"^[ \t]+", lambda m: m[0].replace("\t", " "), one) for one in lines
-        )
-    if not bad.strip():
-        return None
-    lines[index] = " " * len(bad)
-    return "\n".join(lines)
-
-
 def depth(text: str) -> int:
     """An upper bound of how deeply a text nests (flow brackets, and `- - -` on one line)."""
     level = deepest = 0
@@ -338,31 +314,6 @@ def depth(text: str) -> int:
 _BRACKETS = re.compile(r"[\[\]{}]")
 _CHAIN = re.compile(r"(?:[-?] ){40,}")
 _INDENT = re.compile(r"(?m)^ *(?=\S)")
-
-
-def blank_templates(text: str) -> str:
-    """Placeholders for templates, of the same length and with the same line ends."""
-
-    from redislint.syntax.templates import EXPRESSIONS, replace
-
-    def blanks(match: re.Match[str]) -> str:
-        return re.sub(r"[^\n\r]", " ", match[0])
-
-    def holes(expression: str) -> str:
-        first, _, rest = expression.partition("\n")
-        filled = HOLE * len(first)
-        return filled + ("\n" + re.sub(r"[^\n\r]", " ", rest) if rest else "")
-
-    def control(match: re.Match[str]) -> str:
-        # A list item that a template computes stays an item.
-        dash = re.match(r"[ \t]*-[ \t]+(?=\{\{)", match[0])
-        if dash and not re.search(
-            r"\{\{-?\s*(if|else|end|range|with|define|template|include|toYaml)\b", match[0]
-        ):
-            return dash[0] + HOLE * (len(match[0]) - len(dash[0]))
-        return blanks(match)
-
-    return replace(_CONTROL.sub(control, text), EXPRESSIONS, holes)
 
 
 def _block(source: Source, span: Span) -> Source:
