@@ -114,3 +114,38 @@ spec:
 def test_whom_a_liveness_probe_asks(tmp_path: Path, command: str, found: bool) -> None:
     told = lines(tmp_path, PROBE % command, "k8s-liveness-depends-on-master")
     assert bool(told) is found
+
+
+TUNED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: redis}
+spec:
+  selector: {matchLabels: {app: redis}}
+  template:
+    metadata: {labels: {app: redis}}
+    spec:
+      initContainers:
+        - name: first
+          image: busybox
+          command: [sh, -c, "%s"]
+      containers:
+        - name: redis
+          image: redis:7.4.2
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("echo never > /sys/kernel/mm/transparent_hugepage/enabled", [10]),
+        ("echo never > /host-sys/kernel/mm/transparent_hugepage/enabled", [10]),
+        ("sysctl -w net.core.somaxconn=1024", [10]),
+        ("echo 1 > /proc/sys/vm/overcommit_memory", [10]),
+        ("chown -R 999:999 /data", []),
+    ],
+)
+def test_an_init_container_that_tunes_the_node(
+    tmp_path: Path, command: str, found: list[int]
+) -> None:
+    assert lines(tmp_path, TUNED % command, "k8s-thp-no-node-tuning") == found

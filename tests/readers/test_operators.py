@@ -186,3 +186,27 @@ spec:
       serviceType: NodePort
 """
     assert not names(tmp_path, text) & {"cluster-bus-port-closed", "cluster-nat-no-announce"}
+
+
+LEADER = """\
+apiVersion: redis.redis.opstreelabs.in/v1beta1
+kind: RedisCluster
+metadata: {name: orders}
+spec:
+  clusterSize: 3
+  redisLeader:
+    redisConfig:
+      maxmemory: "2gb"
+      additionalRedisConfig: more
+    resources:
+      limits: {memory: 2Gi}
+"""
+
+
+def test_settings_and_limits_of_the_leaders_are_read(tmp_path: Path) -> None:
+    found = server(tmp_path, LEADER)
+    limit = found.get("maxmemory")
+    assert limit.value == 2 * 1024**3
+    assert limit.span is not None
+    assert limit.span.line == 8
+    assert found.links["container"].get("memory-limit").value == 2 * 1024**3

@@ -20,7 +20,7 @@ _READS = re.compile(
 )
 _BESIDE = ("26379", "9121", "16379", "sentinel", "metrics", "tcp-sentinel")
 _TUNING = re.compile(
-    r"/sys/kernel/mm/transparent_hugepage|/proc/sys/(?:net|vm)/|\bsysctl\s+(?:-\w+\s+)*(?:net|vm)\."
+    r"sys/kernel/mm/transparent_hugepage|/proc/sys/(?:net|vm)/|\bsysctl\s+(?:-\w+\s+)*(?:net|vm)\."
 )  # fmt: skip
 EVENTS = (("whenDeleted", "its StatefulSet is deleted"), ("whenScaled", "it is scaled down"))
 """When a persistentVolumeClaimRetentionPolicy deletes claims, in words."""

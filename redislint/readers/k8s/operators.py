@@ -29,6 +29,7 @@ _NOT_ONE = re.compile(
 )
 _SENTINEL = re.compile(r"(?i)sentinel$")
 _CLUSTER = re.compile(r"(?i)cluster$")
+_NAME = re.compile(r"^[a-z]+(?:-[a-z]+)*$")
 _UNKNOWN = "the operator writes the rest of the configuration"
 
 
@@ -165,7 +166,9 @@ def _number(node: Node | None) -> int | None:
 
 
 def _limit(container: Container, spec: Mapping) -> None:
-    paths: tuple[tuple[str, ...], ...] = (("kubernetesConfig", "resources"), ("resources",))
+    paths: tuple[tuple[str, ...], ...] = (
+        ("kubernetesConfig", "resources"), ("redisLeader", "resources"), ("resources",),
+    )  # fmt: skip
     for path in paths:
         value = words(spec.get(*path, "limits", "memory"))
         amount = quantity(str(value.value)) if value is not None and value.known else None
@@ -206,6 +209,8 @@ def _retention(container: Container, spec: Mapping) -> None:
 
 def _options(found: Object, spec: Mapping, near: Folder) -> Iterator[Value]:
     """What the resource sets, as the options of a command line, each at its place."""
+    from redislint.knowledge.directives import all_names
+
     yield from (Value("--dir"), Value("/data"))
     if _CLUSTER.search(found.kind) or spec.text("mode") == "Cluster":
         yield from (Value("--cluster-enabled"), Value("yes"))
@@ -219,10 +224,12 @@ def _options(found: Object, spec: Mapping, near: Folder) -> Iterator[Value]:
             if isinstance(line, Scalar) and not line.templated:
                 first, _, rest = line.text.strip().partition(" ")
                 yield from _option(first, rest, line)
-    table = spec.get("config")
-    for key, value in table.pairs if isinstance(table, Mapping) else []:
-        if isinstance(value, Scalar) and not value.templated and re.match(r"^[a-z-]+$", key.text):
-            yield from _option(key.text, value.text, value)
+    for path in (("config",), ("redisConfig",), ("redisLeader", "redisConfig")):
+        table = spec.get(*path)
+        for key, value in table.pairs if isinstance(table, Mapping) else []:
+            named = _NAME.match(key.text) and (path == ("config",) or key.text in all_names())
+            if named and isinstance(value, Scalar) and not value.templated:
+                yield from _option(key.text, value.text, value)
     for holder in (spec, spec.get("redisLeader")):
         inner = holder.get("redisConfig") if isinstance(holder, Mapping) else None
         name = inner.text("additionalRedisConfig") if isinstance(inner, Mapping) else None
