@@ -599,3 +599,31 @@ def test_a_pool_that_each_request_makes_with_its_client(tmp_path: Path) -> None:
         "    r = redis.Redis(connection_pool=pool)\n    return r.get('x')\n"
     )
     assert traps(tmp_path, code) == [("redispy-client-per-request", 5)]
+
+
+VIEWS = """from app.utils import get_client
+
+def login(request):
+    client = get_client()
+    client.set('a', 1, ex=9)
+"""
+LOGOUT = "\ndef logout(request):\n    client = get_client()\n    client.delete('a')\n"
+
+
+@pytest.mark.parametrize(
+    ("views", "told"),
+    [
+        (VIEWS + LOGOUT, 1),
+        (VIEWS, 0),
+        (VIEWS.replace("app.utils", "app.other") + LOGOUT, 0),
+        (VIEWS + LOGOUT + "    client.close()\n", 0),
+        (VIEWS.replace("    client =", "    global client\n    client =") + LOGOUT, 0),
+    ],
+)
+def test_a_helper_that_other_modules_ask_for_a_client(
+    tmp_path: Path, views: str, told: int
+) -> None:
+    helper = "import redis\n\ndef get_client():\n    return redis.Redis(host='h')\n"
+    found = read(tmp_path, "python", {"app/utils.py": helper, "app/views.py": views})
+    names = [s.get("trap").value for s in found if s.kind == "call"]
+    assert names.count("redispy-client-per-request") == told

@@ -83,6 +83,35 @@ def dependencies_of_all(context: Context) -> frozenset[str]:
     return _latest[1]
 
 
+_IMPORTED = re.compile(r"^from\s+[\w.]*?(\w+)\s+import\s+(\([^)]*\)|[^\n(]+)", re.MULTILINE)
+_TAKES = re.compile(r"^[ \t]+\w+[ \t]*=[ \t]*(?:await[ \t]+)?(\w+)\(", re.MULTILINE)
+_takes: tuple[object, dict[tuple[str, str], int]] | None = None
+
+
+def takers_of_all(context: Context) -> dict[tuple[str, str], int]:
+    """(module, function) → how often other modules call it for a value that they let go of."""
+    global _takes
+    if _takes is None or _takes[0] is not context:
+        found: dict[tuple[str, str], int] = {}
+        paths = [p for p in context.glob("*.py") if _ROUTERS.search(p) and "test" not in p]
+        for path in paths[:MAX_ASKED]:
+            source = context.find(path)
+            text = source.text if source is not None else ""
+            if re.search(r"\bglobal\s|\.a?close\(", text):
+                continue  # what is kept or closed there is no client for each call
+            owners = {
+                name: stem
+                for stem, names in _IMPORTED.findall(text)
+                for name in re.findall(r"\w+", names)
+            }
+            for name in _TAKES.findall(text):
+                if name in owners:
+                    key = (owners[name], name)
+                    found[key] = found.get(key, 0) + 1
+        _takes = (context, found)
+    return _takes[1]
+
+
 def calls_of(module: Module, name: str) -> list[Node]:
     """The calls whose function is written as `name`."""
     if module.calls_by_name is None:

@@ -57,6 +57,9 @@ class Finder(Protocol):
     def dependencies(self) -> frozenset[str]:
         """The functions that modules of the repository have FastAPI call for them."""
 
+    def takers(self, path: str, name: str) -> int:
+        """How often other modules call a function of a module for a value they let go of."""
+
 
 class Evaluator:
     """Follows expressions of one module; `load` finds the module of an import in the repository."""

@@ -160,6 +160,8 @@ def _per_call(ev: Evaluator, made: Made) -> bool:
             if taker is None:
                 return False
             takers.add(taker.id)
+    if len(takers) < 2 and spoken == {name}:
+        return len(takers) + ev.load.takers(ev.module.path, name) > 1
     return len(takers) > 1
 
 

@@ -89,6 +89,11 @@ class Loader:
         """The functions that modules of the repository have FastAPI call for them."""
         return bodies.dependencies_of_all(self.context)
 
+    def takers(self, path: str, name: str) -> int:
+        """How often other modules call a function of a module for a value they let go of."""
+        stem = path.rsplit("/", 1)[-1].removesuffix(".py")
+        return bodies.takers_of_all(self.context).get((stem, name), 0)
+
     def _load(self, path: str) -> Module | None:
         if path in self.modules:
             return self.modules[path]
