@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from redislint.model.client import Client
 from redislint.model.value import Origin, Value
+from redislint.readers.jvm.profiles import context
 from redislint.readers.jvm.read import context_of
-from redislint.readers.jvm.springclient import context
 
 if TYPE_CHECKING:
     from redislint.readers.jvm.springkeys import Document

@@ -97,7 +97,7 @@ def make(e: Evaluator, unit: Unit, language: str, kind: Value) -> Iterator[Clien
             finish(client)
             profile = _profile(thing)
             if profile:
-                from redislint.readers.jvm.springclient import context
+                from redislint.readers.jvm.profiles import context
 
                 context(client, str(kind.value), profile)
             yield client

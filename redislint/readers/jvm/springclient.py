@@ -22,8 +22,8 @@ from redislint.model.client import Client
 from redislint.model.subject import Subject
 from redislint.model.value import Origin, Value
 from redislint.readers.jvm import durations, uris
+from redislint.readers.jvm.profiles import context
 from redislint.readers.jvm.read import context_of, finish
-from redislint.readers.jvm.springkeys import DEVELOPMENT
 
 if TYPE_CHECKING:
     from redislint.readers.jvm.springkeys import Document, Property
@@ -36,7 +36,6 @@ _CONNECTS = (
 _PLACEHOLDER = re.compile(
     r"\$\{([^}:$]*)(?::((?:[^{}]|\$\{[^{}]*\})*))?\}|@[\w.-]+@|#\{(?:[^}#]|#(?!\{))*\}|\{\{|[\x00\x01]"
 )
-_DEVELOPERS = re.compile(r"(?i)(^|[,\s&|(-])(local|dev|develop|development)\b")
 
 
 class Keys:
@@ -213,15 +212,6 @@ def _followed(item: Property, own: Keys, below: list[Keys]) -> Property:
             break
         item = item.with_value(other.value)
     return item
-
-
-def context(made: Client, kind: str, profile: str | None) -> None:
-    """Set where a client is used: a profile for development is judged as a test is."""
-    if profile and DEVELOPMENT.search(profile):
-        if kind == "application" and _DEVELOPERS.search(profile):
-            made.set("development", Value(True, set=False))
-        kind = "test"
-    made.set("context", Value(kind))
 
 
 def _library(get: object, merged: dict[str, Property]) -> str:
