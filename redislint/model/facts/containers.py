@@ -233,3 +233,13 @@ def opening_line(server: Server) -> Value:
             if name == "bind" and server.get("bind-scope").value == "all":
                 return Value(f"bind {text}", Origin(setting.span))
     return default(None, "no file opens it")
+
+
+@computed("server", "refusing-line", "text", "the line after which others are let in or refused")
+def refusing_line(server: Server) -> Value:
+    """That of the bind; where none is written, that of the protected mode."""
+    found = opening_line(server)
+    lines = [s for s in server.written("protected-mode") if s.span is not None]
+    if found.value is not None or not lines:
+        return found
+    return Value("protected-mode yes", Origin(lines[-1].span))
