@@ -49,12 +49,14 @@ _VARIABLE = re.compile(
 def _installed(stage: Stage, span: Span) -> None:
     """The release that a RUN instruction downloads or installs, by its number or a variable."""
     text = span.text
-    match = _RELEASE.search(text) or _archive(stage, text)
+    match = _RELEASE.search(text)
+    place = span
+    if match:
+        place = Span(span.source, span.start + match.start(), span.start + match.end())
+    else:
+        match, place = _archive(stage, span) or (None, span)
     if match and not (match["apk"] and "pip" in text):
         kind = next(n for n in ("archive", "package", "tree", "apk") if match[n])
-        place = Span(span.source, span.start + match.start(), span.start + match.end())
-        if match.string is not text:
-            place = next(v.span for v in stage.env.values() if v.value == match.string) or span
         _release(stage, match[kind], match[kind[0] if kind != "apk" else "k"], place)
     elif _BUILDS.search(text):
         named = {m[2]: m[1].lower() for m in _VARIABLE.finditer(text)}
@@ -67,16 +69,21 @@ def _installed(stage: Stage, span: Span) -> None:
                     _release(stage, product, str(held.value), held.span or span)
 
 
-def _archive(stage: Stage, text: str) -> re.Match[str] | None:
+def _archive(stage: Stage, span: Span) -> tuple[re.Match[str], Span] | None:
     """The release in a variable that a RUN instruction downloads: `wget "$REDIS_DOWNLOAD_URL"`."""
+    text = span.text
     if not re.search(r"\b(?:wget|curl)\b", text):
         return None
     for name in re.findall(r"\$\{?(\w+)", text):
         value = stage.env.get(name)
-        if value is not None and isinstance(value.value, str) and value.span is not None:
-            match = _RELEASE.search(value.value)
-            if match is not None:
-                return match
+        written = value.value if value is not None else stage.args.get(name)
+        match = _RELEASE.search(written) if isinstance(written, str) else None
+        if match is not None:
+            start = span.source.text.rfind(f"{name}={written}", 0, span.start)
+            own = Span(span.source, start, start + len(f"{name}={written}"))
+            return match, (value.span if value is not None else None) or (
+                own if start >= 0 else span
+            )
     return None
 
 

@@ -177,6 +177,7 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
         ("ARG VERSION=7.2.4\nRUN wget github.com/redis/redis/archive/${VERSION}.tar.gz", "redis 7.2.4"),
         ("ENV REDIS_VERSION=5.3.7\nRUN pecl install redis-$REDIS_VERSION", None),
         ("RUN tar xf redis-5.1.1.tgz && mv redis-5.1.1 ext/redis && docker-php-ext-install redis", None),
+        ("ARG URL=http://download.redis.io/redis-4.0.14.tar.gz\nRUN wget $URL -O redis.tgz", "redis 4.0.14"),
         ("ENV REDIS_VERSION 2.8.24\nRUN /install-redis.sh", "redis 2.8.24"),
         ("ENV URL http://download.redis.io/releases/redis-4.0.1.tar.gz\nRUN wget -O redis.tar.gz $URL", "redis 4.0.1"),
         ("RUN pip install redis==4.5.1", None),

@@ -24,9 +24,12 @@ def _text(container: Container) -> str:
     return " ".join(str(w.value) if w.known else (w.raw or "?") for w in words)
 
 
+_WRAPPED = r"^\s*(?:\S*/)?(?:ba|a)?sh\s+-l?c\s+[\"']?(?=(?:exec\s+)?(?:/\S*/)?(?:redis|valkey)-(?:server|sentinel)\b)"
+
+
 def direct(container: Container) -> bool:
-    """Whether the command is the server itself: no shell, no script."""
-    text = _text(container)
+    """Whether the command is the server itself: no script, and no shell that does more."""
+    text = re.sub(_WRAPPED, "", _text(container))
     return not re.search(r"(?:^|[\s/])(?:sh|bash|ash)(?:\s|$)|\.sh\b|&&|;|\|", text) and not (
         container.platform == "dockerfile" and container.shell
     )

@@ -6,6 +6,7 @@ import posixpath
 
 from redislint.knowledge import images
 from redislint.model.container import Container
+from redislint.model.facts.container_more import direct
 from redislint.model.facts.exposure import own_port
 from redislint.model.server import Server
 from redislint.model.subject import FactSpec, computed, kind
@@ -90,6 +91,7 @@ def missing_folder(server: Server) -> Value:
         and first not in SERVERS | SENTINELS
         and not first.endswith(".conf")
         and first[:1] != "-"
+        and not (first in ("sh", "bash", "ash") and direct(container))
     ):
         return default(None, "a shell may make it")
     for wanted in ("dir", "logfile", "unixsocket"):
