@@ -235,3 +235,31 @@ def test_a_cache_whose_entries_never_end(
         f"    'LOCATION': 'redis://{host}:6379/1', 'TIMEOUT': {timeout}}}}}\n"
     )
     assert ("keys-without-ttl-cache" in [t for t, _ in traps(tmp_path, code)]) is told
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds"),
+    [
+        ("t.apply_async(eta=now() + timedelta(days=2, hours=1))", 176400),
+        ("t.apply_async(countdown=timedelta(hours=3).total_seconds())", 10800),
+        ("app.conf.update(task_acks_late=True, task_time_limit=7200)", 7200),
+        ("app.conf.task_acks_late = True\napp.conf.task_soft_time_limit = 2 * 3600", 7200),
+    ],
+)
+def test_what_takes_longer_than_a_worker_may_keep_a_task(
+    tmp_path: Path, code: str, seconds: int
+) -> None:
+    head = "from celery import Celery\napp = Celery('x', broker='redis://queue')\n"
+    found = read(tmp_path, "python", {"app.py": head + code + "\n"})
+    (broker,) = (s for s in found if isinstance(s, Client))
+    assert broker.get("longest-delay").value == seconds
+    assert broker.get("delay-exceeds-visibility").value is True
+
+
+def test_a_time_limit_counts_only_for_late_acknowledgement(tmp_path: Path) -> None:
+    code = (
+        "from celery import Celery\napp = Celery('x', broker='redis://queue')\n"
+        "app.conf.update(task_acks_late=False, task_time_limit=7200)\n"
+    )
+    (broker,) = (s for s in read(tmp_path, "python", {"app.py": code}) if isinstance(s, Client))
+    assert broker.get("delay-exceeds-visibility").value is False

@@ -89,6 +89,12 @@ _FACTS = (
     ("cache-exceptions", "bool", "django-redis: errors of the cache are swallowed", False),
     ("sessions", "bool", "sessions are stored through it", False),
     ("longest-delay", "duration", "the longest countdown of a Celery task in the file", False),
+    (
+        "delays-by-running",
+        "bool",
+        "that is the time a task may run before it is acknowledged",
+        False,
+    ),
     ("purpose", "enum", "what its framework or its user keeps there", False),
     ("handed-in", "bool", "whoever calls decides where it connects to", False),
     ("web", "bool", "the file is part of a web service", False),

@@ -176,6 +176,14 @@ def delay_exceeds_visibility(client: Subject) -> Value:
     return at(delay.value > held, delay.span)
 
 
+@computed("client", "delay-phrase", "text", "what takes as long as `longest-delay`")
+def delay_phrase(client: Subject) -> Value:
+    """A phrase for messages: a task that waits, or one that runs and is acknowledged late."""
+    if client.get("delays-by-running").is_true:
+        return Value("acks_late acknowledges a task at its end, and it may run for")
+    return Value("a task is delayed by")
+
+
 @computed("client", "celery-unguarded", "bool", "a Celery broker connection without any guard")
 def celery_unguarded(client: Subject) -> Value:
     """No timeout, keepalive or retry among the broker's transport options."""

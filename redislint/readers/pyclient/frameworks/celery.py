@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from redislint.model.client import Client
@@ -24,6 +25,8 @@ _OLD = {
     "broker_url": "broker_url", "broker_use_ssl": "broker_use_ssl",
     "broker_transport_options": "broker_transport_options", "result_backend": "result_backend",
     "redis_backend_use_ssl": "redis_backend_use_ssl", "accept_content": "accept_content",
+    "task_acks_late": "task_acks_late", "acks_late": "task_acks_late",
+    "task_time_limit": "task_time_limit", "task_soft_time_limit": "task_soft_time_limit",
 }  # fmt: skip
 """Settings that matter, in the names in force; the old upper-case ones only differ in case."""
 _ROLES = {
@@ -135,6 +138,10 @@ def _clients(reading: Reading, settings: dict[str, Entry], app: Span | None) -> 
         delay = _longest_delay(reading) or _delay_elsewhere(reading)
         if delay is not None:
             client.set("longest-delay", delay)
+        task = _longest_task(settings)
+        if task is not None and (delay is None or not _over(delay, client)):
+            client.set("longest-delay", task)
+            client.set("delays-by-running", Value(True, task.origin))
         yield client
     elif broker is None or _unknown(broker):
         yield from _elsewhere(reading, "broker", settings.get("broker_use_ssl"), told)
@@ -150,6 +157,15 @@ def _clients(reading: Reading, settings: dict[str, Entry], app: Span | None) -> 
         yield client
     elif backend is None or _unknown(backend):
         yield from _elsewhere(reading, "backend", settings.get("redis_backend_use_ssl"), told)
+
+
+def _over(delay: Value, client: Client) -> bool:
+    """Whether a delay alone is too long."""
+    limit = client.facts.get("visibility_timeout")
+    held = limit.value if limit is not None and limit.known else 3600
+    return isinstance(delay.value, int | float) and (
+        not isinstance(held, int | float) or delay.value > held
+    )
 
 
 def _pickles(reading: Reading, entry: Entry | None) -> Iterator[Subject]:
@@ -244,16 +260,41 @@ def _kombu(reading: Reading) -> Iterator[Subject]:
             yield client
 
 
+_SPAN = re.compile(
+    r"timedelta\(((?:\s*(?:weeks|days|hours|minutes|seconds)\s*=\s*\d{1,6}\s*,?)+)\)"
+)
+_UNITS = {"weeks": 604800, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
+
+
 def _longest_delay(reading: Reading) -> Value | None:
-    """The longest literal countdown of a task in this file, in seconds."""
+    """The longest literal countdown or eta of a task in this file, in seconds."""
     ev = reading.ev
     longest: Value | None = None
     for name in ("apply_async", "retry", "send_task", "set"):
         for node, scope in reading.calls(name):
-            countdown = arguments(ev, node, scope).keywords.get("countdown")
+            words = arguments(ev, node, scope).keywords.entries
+            countdown = words["countdown"].thing if "countdown" in words else None
             held = countdown.value.value if isinstance(countdown, Scalar) else None
+            for entry in (words.get("countdown"), words.get("eta")):
+                match = _SPAN.search(entry.span.text) if entry is not None and entry.span else None
+                if match is not None:
+                    parts = re.findall(r"(\w+)\s*=\s*(\d+)", match[1])
+                    held = sum(_UNITS[unit] * int(count) for unit, count in parts)
             if isinstance(held, int | float) and not isinstance(held, bool):
                 before = longest.value if longest is not None else None
                 if not isinstance(before, int | float) or held > before:
                     longest = at(held, ev.module.tree.span(node))
     return longest
+
+
+def _longest_task(settings: dict[str, Entry]) -> Value | None:
+    """How long a task may run before a worker that acknowledges late gives an answer."""
+    late = settings.get("task_acks_late") or settings.get("acks_late")
+    if late is None or not (isinstance(late.thing, Scalar) and late.thing.value.value is True):
+        return None
+    for name in ("task_time_limit", "task_soft_time_limit"):
+        entry = settings.get(name)
+        held = entry.thing.value.value if entry and isinstance(entry.thing, Scalar) else None
+        if entry is not None and isinstance(held, int | float) and not isinstance(held, bool):
+            return at(held, entry.span)
+    return None
