@@ -69,8 +69,9 @@ def merge_spring(deployment: Deployment, context: Context) -> None:
             for bean in own:
                 _ignored(bean, client)
             _elsewhere(own, client)
-            if "password-literal" in client.facts:
-                _only_secret(client)
+            endless = _endless(client, own)
+            if "password-literal" in client.facts or endless:
+                _only_what_counts(client, endless)
             else:
                 dropped.add(id(client))
             continue
@@ -141,11 +142,24 @@ def _elsewhere(beans: list[Client], properties: Client) -> None:
             bean.set("host-elsewhere", Value(shown, named[0].origin))
 
 
-def _only_secret(client: Client) -> None:
-    """Leave of Boot's client, which is never made, the password that stands in its file."""
+def _endless(client: Client, beans: list[Client]) -> list[str]:
+    """The timeouts of zero that the application's own code reads and hands on."""
+    zero: list[str] = [
+        name
+        for name in ("command-timeout", "socket-timeout")
+        if name in client.facts and client.facts[name].known and client.facts[name].value == 0
+    ]
+    return zero if any(_reads_itself(bean, "timeout") for bean in beans) else []
+
+
+def _only_what_counts(client: Client, names: list[str]) -> None:
+    """Leave of Boot's client, which is never made, the password in its file and these facts."""
+    kept = ("context", "language", "profile", "development", *names)
     for name in list(client.facts):
-        if not name.startswith("password") and name not in ("context", "language", "profile"):
+        if not name.startswith("password") and name not in kept:
             del client.facts[name]
+    for name in names:
+        client.set("command-timeout", client.facts.pop(name))
     client.library, client.package = "", ""
     client.set("framework", Value("none", set=False))
     client.set("mode", Value("unknown", set=False))

@@ -330,3 +330,30 @@ def test_a_password_in_a_profile_for_development_is_only_a_note(
     path.write_text(f"spring:\n  redis:\n    host: {host}\n    password: kX7wYw0cGJf2mQv9\n")
     found = check([str(tmp_path)], Config()).findings
     assert [f.severity for f in found if f.rule.name == "password-in-repo"] == expected
+
+
+OWN_POOL = """import org.springframework.data.redis.connection.*;
+import org.springframework.data.redis.connection.jedis.*;
+@Configuration class RedisConfig {
+  @Value("${spring.redis.host}") String host;
+  %s
+  @Bean JedisConnectionFactory factory() { return new JedisConnectionFactory(new RedisStandaloneConfiguration(host)); }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("field", "timeout", "told"),
+    [
+        ('@Value("${spring.redis.timeout}") int timeout;', "0", True),
+        ('@Value("${spring.redis.timeout}") int timeout;', "2000", False),
+        ("", "0", False),
+    ],
+)
+def test_a_timeout_of_zero_that_the_code_reads_itself_counts(
+    tmp_path: Path, field: str, timeout: str, told: bool
+) -> None:
+    name = "src/main/resources/application-pro.yml"
+    text = f"spring:\n  redis:\n    host: cache.internal\n    timeout: {timeout}\n    jedis: {{pool: {{max-idle: 9}}}}\n"
+    files = {name: text, CONFIG: OWN_POOL % field, "pom.xml": boot_pom("2.4.1")}
+    found = fired(tmp_path, files, "spring-redis-timeout-zero")
+    assert found == ([f"spring-redis-timeout-zero {name}:4"] if told else [])
