@@ -178,9 +178,9 @@ def test_a_refusal_never_shows_a_password(text: bytes, server: str) -> None:
 
 
 def test_a_million_lines_take_linear_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()  # of this process: other work on the machine does not count
     assert verify(b"timeout 5\n" * 1_000_000 + b"bogus\n", "redis-7.2").line == 1_000_001
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
 
 
 @pytest.mark.parametrize(
