@@ -627,3 +627,22 @@ def test_a_helper_that_other_modules_ask_for_a_client(
     found = read(tmp_path, "python", {"app/utils.py": helper, "app/views.py": views})
     names = [s.get("trap").value for s in found if s.kind == "call"]
     assert names.count("redispy-client-per-request") == told
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("async def get_redis():", True),
+        ("@asynccontextmanager\nasync def get_redis():", False),
+        ("async def listen():", False),
+    ],
+)
+def test_an_async_generator_that_only_fastapi_can_use(
+    tmp_path: Path, head: str, found: bool
+) -> None:
+    code = (
+        f"from contextlib import asynccontextmanager\nimport redis.asyncio as redis\n{head}\n"
+        "    client = redis.from_url('redis://h')\n    yield client\n    await client.aclose()\n"
+    )
+    names = [name for name, _ in traps(tmp_path, code)]
+    assert names == (["redispy-client-per-request"] if found else [])

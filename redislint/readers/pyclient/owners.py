@@ -133,7 +133,7 @@ def _per_dependency(ev: Evaluator, made: Made) -> bool:
         return False
     name, held = re.escape(body.yielded), re.escape(ev.module.text(made.node)[:40])
     here = rf"\b{name}\b[^=\n]*=\s*(?:await\s+)?{held}|{held}[\s\S]*?\bas\s+{name}\s*:"
-    return bool(re.search(here, body.text)) and _depended_on(ev, body.name)
+    return bool(re.search(here, body.text)) and _depended_on(ev, function, body.name)
 
 
 def _per_call(ev: Evaluator, made: Made) -> bool:
@@ -203,8 +203,13 @@ def _taker(ev: Evaluator, call: Node) -> Node | None:
     )
 
 
-def _depended_on(ev: Evaluator, name: str) -> bool:
-    """Whether a function is a dependency of FastAPI: `Depends(it)`, or its module is about them."""
+def _depended_on(ev: Evaluator, function: Node, name: str) -> bool:
+    """Whether a function is a dependency of FastAPI: `Depends(it)`, or its module is about them.
+
+    An asynchronous generator `get_…` that nothing decorates is of no use to anybody else.
+    """
+    if name.startswith("get_") and function.children and function.children[0].type == "async":
+        return True
     if name in bodies.dependencies(ev.module) or name in ev.load.dependencies():
         return True
     heads = {target.split(".")[0] for target, _, _ in ev.module.imports}
