@@ -8,6 +8,7 @@ import pytest
 
 from redislint.checking import check
 from redislint.config import Config
+from redislint.model.facts.secrets import is_weak
 
 _RULES = [
     "acl-default-user-on",
@@ -121,3 +122,18 @@ def test_the_users_in_a_config_map_are_judged_at_their_lines(tmp_path: Path) -> 
     assert _found(tmp_path, {"redis.yaml": text}) == [
         ("redis.yaml", 6, "requirepass-overridden-by-default-nopass")
     ]
+
+
+@pytest.mark.parametrize(
+    ("password", "weak"),
+    [
+        ("mysecretpassword", True),
+        ("redis_pass123", True),
+        ("P@ssw0rd2024!", True),
+        ("search_complexpass", False),
+        ("csust-bot-redis-password", False),
+        ("redis-9f8Kd2xPq71", False),
+    ],
+)
+def test_a_password_of_everybodys_words_is_weak(password: str, weak: bool) -> None:
+    assert is_weak(password) is weak

@@ -23,6 +23,13 @@ _DUMMY = (
 )
 
 
+_SAMPLE = (
+    r"(?:(?:my|your|the|very|super|strong|secure|simple|redis|valkey|cache|db|database|app|user|admin|root"
+    r"|master|main|local|dev|test|demo|default|sample|p[a@]ss(?:w[o0]rd|wd)?|pwd|secret|key|auth)[\W_]?)+"
+    r"(?:123\d{0,6}|(?:19|20)\d\d|\d{0,3})[\W_]?"
+)
+"""Nothing but the words that everybody takes, with a number at the end: `mysecretpassword`, `redis_pass123`."""
+
 _NAME_OF_ONE = r"(?:[A-Z][A-Z0-9]*_)+(?:PASSWORD|PASSWD|PASS|PWD|AUTH|SECRET|TOKEN)"
 """`REDIS_PASSWORD` where the password belongs: a script replaces the word by what the variable holds."""
 
@@ -58,6 +65,7 @@ def is_weak(text: str) -> bool:
         low in _WEAK
         or len(text) < 8
         or bool(re.fullmatch(r"(?:redis|valkey|pass|admin|test|root)[\W_]?\d{0,6}!?", low))
+        or bool(len(text) <= 40 and re.fullmatch(_SAMPLE, low))
         or bool(re.fullmatch(r"[a-z]{1,4}[\W_]?12345?6?7?8?9?0?\W?", low))
     )
 
