@@ -147,6 +147,9 @@ def _from_workers(deployment: Deployment, servers: list[Server], note: object) -
         around = " ".join((*container.depends_on, *container.env, *values))
         if not purpose or _OTHER_BROKERS.search(around):
             continue
+        place = container.anchor or container.command_span
+        if place is not None and re.search(r"(?i)rabbitmq|amqps?://", place.source.text):
+            continue  # the stack has a broker, and Redis may hold the results only
         near = [s for s in servers if _grouped(s) == container.group]
         waited = [s for s in near if set(_names_of(s)) & set(container.depends_on)]
         if not waited and re.search(r"(?i)redis|valkey", " ".join(container.env)):
