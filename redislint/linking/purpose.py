@@ -104,6 +104,11 @@ def _from_arrow(arrow: Arrow, note: object) -> None:
     assert callable(note)
     container = arrow.source
     assert isinstance(container, Container)
+    if any(
+        re.match(r"(?:py)?(?:amqps?|sqs|kafka)://", str(v.value if v.known else v.raw or ""))
+        for v in container.env.values()
+    ):
+        return  # its jobs lie in another broker, and here perhaps their results
     for purpose, pattern in _BY_VARIABLE:
         if re.search(pattern, arrow.text.removeprefix("connects by ")):
             note(
