@@ -25,6 +25,7 @@ ENDING = {
     "a value that stays": 'redis.opsForValue().setIfAbsent("user:blocked:" + id, "1");',
     "a mark of a locked account": 'redis.opsForValue().setIfAbsent("login:locked:" + id, "1");',
     "another key gets an end": "jedis.setnx(id, token); jedis.expire(token, 30);",
+    "a counter with a first value": "if (jedis.setnx(id, token) == 1) { jedis.expire(id, 30); } else { jedis.incrBy(id, 1); }",
     "the value is the deadline": "if (jedis.setnx(lockKey, deadline) == 0) { jedis.getSet(lockKey, deadline); }",
 }
 

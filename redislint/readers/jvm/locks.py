@@ -30,6 +30,7 @@ _GIVEN = re.compile(r"(?i)^(un_?lock|(release|remove|delete|del|free|clear)_?(my
 _ASKS = frozenset("execute eval evalsha equals compareTo".split())
 _SWAPS = re.compile(r"\.(getAndSet|getSet|getset)\s*\(")
 """The lock whose value is its deadline: who comes later takes it over."""
+_COUNTS = frozenset("increment incr incrBy incrby decrement decr decrBy decrby".split())
 _ENDS = frozenset("ex px exAt pxAt exat pxat keepttl".split())
 
 
@@ -68,19 +69,24 @@ def _only_if_absent(node: Node) -> bool:
 
 
 def _expires_later(taken: Node, scope: Scope) -> bool:
-    """Whether the same key gets its end in a command of its own, afterwards."""
+    """Whether the same key gets its end in a command of its own, afterwards.
+
+    A key that is counted up as well is a counter with a first value, not a lock.
+    """
     unit = scope.method.owner.unit if scope.method.owner else None
     if unit is None:
         return False
     key = taken.args[0][1]
     text = unit.data[key.start : key.end]
-    for node in scope.all:
-        if node.kind != "call" or node.name not in ("expire", "pexpire") or not node.args:
-            continue
-        other = node.args[0][1]
-        if node.start > taken.start and unit.data[other.start : other.end] == text:
-            return True
-    return False
+    later = {
+        node.name
+        for node in scope.all
+        if node.kind == "call"
+        and node.args
+        and node.start > taken.start
+        and unit.data[node.args[0][1].start : node.args[0][1].end] == text
+    }
+    return bool(later & {"expire", "pexpire"}) and not later & _COUNTS
 
 
 def _released(unit: Unit, scope: Scope) -> Iterator[Node]:
