@@ -37,6 +37,8 @@ def mask(text: str) -> str:
     def keyed(match: re.Match[str]) -> str:
         if match[2].lower() in _SAFE or match[2].startswith(("${", "$", "os.", "settings.", "env")):
             return match[0]
+        if match[2][0] in "+?" and match[1].endswith(":") and "${" + match[1] in match.string:
+            return match[0]  # ${REDIS_PASSWORD:+--requirepass …}: no value of the variable
         return match[1] + MASK
 
     def address(match: re.Match[str]) -> str:
@@ -50,10 +52,10 @@ def mask(text: str) -> str:
         text = re.sub(_URL, address, text)
     if lower.lstrip().startswith(("requirepass", "masterauth", "primaryauth", "sentinel")):
         text = re.sub(_CONF_LINE, lambda m: m[1], text)
-    if any(word in lower for word in _WORDS):
-        text = re.sub(_KEYED, keyed, text)
     if "user" in lower and re.search(_ACL_LINE, text):
         text = re.sub(_ACL, lambda m: m[1] + MASK, text)
+    if any(word in lower for word in _WORDS):
+        text = re.sub(_KEYED, keyed, text)
     return text
 
 

@@ -46,6 +46,7 @@ def test_a_secret_is_never_shown(line: str) -> None:
         "appendonly yes",
         'password=os.environ["REDIS_PASSWORD"]',
         "redis://localhost:6379/0",
+        "command: redis-server ${REDIS_PASSWORD:+--requirepass ${REDIS_PASSWORD}}",
     ],
 )
 def test_what_is_no_secret_stays_readable(line: str) -> None:
@@ -55,3 +56,7 @@ def test_what_is_no_secret_stays_readable(line: str) -> None:
 @given(st.text(max_size=200))
 def test_any_line_can_be_masked(line: str) -> None:
     assert isinstance(mask(line), str)
+
+
+def test_the_rights_of_an_acl_user_stay_readable() -> None:
+    assert mask("user passenger on >passwordA +@all ~*") == "user passenger on >**** +@all ~*"
