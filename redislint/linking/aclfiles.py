@@ -9,10 +9,13 @@ from redislint.model.conf import ConfFile
 from redislint.model.container import Container
 from redislint.model.deployment import Arrow, Deployment
 from redislint.model.server import Server
+from redislint.model.value import at, default
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redislint.readers import Context
+
+NO_USERS = default(False, "all users stand in the ACL file")
 
 
 def link_acl_files(deployment: Deployment, servers: list[Server], context: Context) -> list[Server]:
@@ -23,6 +26,8 @@ def link_acl_files(deployment: Deployment, servers: list[Server], context: Conte
         if conf is None:
             continue
         read.add(id(conf))
+        own = server.written("user")
+        server.set("own-user", at(True, own[0].span) if own else NO_USERS)
         server.settings += conf.settings
         server.acl_read = True
         place = server.written("aclfile")[-1].span

@@ -14,6 +14,7 @@ _RULES = [
     "acl-default-user-on",
     "acl-plaintext-password",
     "acl-rule-invalid",
+    "aclfile-and-inline-users",
     "requirepass-overridden-by-default-nopass",
     "requirepass-weak",
 ]
@@ -137,3 +138,19 @@ def test_the_users_in_a_config_map_are_judged_at_their_lines(tmp_path: Path) -> 
 )
 def test_a_password_of_everybodys_words_is_weak(password: str, weak: bool) -> None:
     assert is_weak(password) is weak
+
+
+def test_users_of_the_acl_file_are_no_users_of_the_configuration(tmp_path: Path) -> None:
+    files = {
+        "redis.conf": "port 6379\naclfile /etc/redis/users.acl\n",
+        "users.acl": "user default off\nuser app on #" + "a1" * 32 + " ~* +@read\n",
+    }
+    assert _found(tmp_path, files) == []
+
+
+def test_users_in_both_are_told_at_the_configuration(tmp_path: Path) -> None:
+    files = {
+        "redis.conf": "port 6379\naclfile /etc/redis/users.acl\nuser default off\n",
+        "users.acl": "user app on #" + "a1" * 32 + " ~* +@read\n",
+    }
+    assert _found(tmp_path, files) == [("redis.conf", 3, "aclfile-and-inline-users")]

@@ -42,6 +42,14 @@ def acl_nopass_user(server: Server) -> Value:
     return default(None, "no such user")
 
 
+@computed("server", "own-user", "bool", "its configuration itself has user lines")
+@computed("sentinel", "own-user", "bool", "its configuration itself has user lines")
+def own_user(server: Server) -> Value:
+    """Linking says it where an ACL file was read: its users are among the settings then."""
+    lines = server.written("user")
+    return Value(True, Origin(lines[0].span)) if lines else default(False, "no user line")
+
+
 @computed(
     "server", "acl-default-open", "bool", "ACL users are defined and the default user is left on"
 )
