@@ -129,14 +129,14 @@ def test_the_users_in_a_config_map_are_judged_at_their_lines(tmp_path: Path) -> 
     ("password", "weak"),
     [
         ("mysecretpassword", True),
-        ("redis_pass123", True),
-        ("P@ssw0rd2024!", True),
+        ("p@ssw0rd", True),
+        ("testpassword", False),
         ("search_complexpass", False),
         ("csust-bot-redis-password", False),
         ("redis-9f8Kd2xPq71", False),
     ],
 )
-def test_a_password_of_everybodys_words_is_weak(password: str, weak: bool) -> None:
+def test_a_password_that_stands_in_the_lists_is_weak(password: str, weak: bool) -> None:
     assert is_weak(password) is weak
 
 
