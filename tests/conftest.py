@@ -6,8 +6,13 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from redislint.model import load_vocabulary
+
+# A busy machine is no fault of a reader: property tests look at what comes out, not at when.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 # Tests that ask a subject for a fact need what a check imports by kind.
 load_vocabulary()
