@@ -25,11 +25,18 @@ def start(tmp_path: Path) -> Iterator[Start]:
         port: int | None = None,
         before: tuple[str, ...] = (),
     ) -> RealServer:
-        port = port or free_port()
-        server = RealServer(tmp_path / str(port), port, *arguments, key=key, conf=conf)
-        server.before = before
-        running.append(server)
-        return server.start()
+        for last in (False, False, True):
+            number = port or free_port()
+            server = RealServer(tmp_path / str(number), number, *arguments, key=key, conf=conf)
+            server.before = before
+            running.append(server)
+            try:
+                return server.start()
+            except AssertionError:
+                # Its port, or 10000 above it, may have been taken since it was found free.
+                if last or port or "in use" not in server.log():
+                    raise
+        raise AssertionError("unreachable")
 
     yield one
     for server in running:
